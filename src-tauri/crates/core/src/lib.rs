@@ -1,0 +1,18 @@
+//! The article, pure: text, front matter, Markdown, rendering, counts, merges.
+//!
+//! Nothing here reads a file, a clock or the environment, and every function accepts any text.
+
+pub mod article;
+pub mod blocks;
+pub mod changes;
+pub mod counts;
+pub mod front;
+pub mod furniture;
+pub mod html;
+pub mod json;
+pub mod link;
+pub mod markdown;
+pub mod reconcile;
+pub mod slug;
+pub mod text;
+pub mod tree;
