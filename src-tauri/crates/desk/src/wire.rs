@@ -530,6 +530,15 @@ pub struct Pages {
     pub warnings: Vec<String>,
 }
 
+/// An image that now lies beside its article.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, TS)]
+pub struct Placed {
+    /// Link target, relative to the article, percent-encoded.
+    pub src: String,
+    /// A first alternative text: the file's name in words.
+    pub alt: String,
+}
+
 /// What the desk tells the window on its own.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, TS)]
 #[serde(tag = "kind", rename_all = "snake_case")]

@@ -1,0 +1,834 @@
+// Generated from src-tauri/crates/desk/src/{wire,commands}.rs; `COPYDESK_BLESS=1 cargo test bindings` writes it anew.
+
+/**
+ * Interface languages.
+ */
+export type Lang = "fr" | "en";
+
+/**
+ * A message to the person: what was attempted on which file, then what to do.
+ */
+export type Problem = { 
+/**
+ * Stable name; the interface acts on a few of them.
+ */
+code: string, 
+/**
+ * One sentence that names the file.
+ */
+message: string, 
+/**
+ * One sentence that says what to do; may be empty.
+ */
+hint: string, };
+
+/**
+ * What the person may set. Unknown keys of the file are kept.
+ */
+export type Settings = { 
+/**
+ * The person's display name; empty until known.
+ */
+author: string, 
+/**
+ * `None` follows the system.
+ */
+lang: Lang | null, 
+/**
+ * `system`, `light`, `dark`.
+ */
+theme: Theme, 
+/**
+ * Size of the copy in CSS pixels, 12 to 32.
+ */
+text_size: number, 
+/**
+ * Typographic help while typing.
+ */
+aids: Aids, 
+/**
+ * Save after a second of rest and when the window loses the focus.
+ */
+autosave: boolean, 
+/**
+ * Faint marks for no-break spaces.
+ */
+show_invisibles: boolean, 
+/**
+ * Dim all but the paragraph.
+ */
+focus_mode: boolean, 
+/**
+ * Keep the line of the caret centred.
+ */
+typewriter_mode: boolean, 
+/**
+ * Width of the column of articles, CSS pixels.
+ */
+list_width: number, 
+/**
+ * Width of the side column, CSS pixels.
+ */
+side_width: number, 
+/**
+ * The column of articles is folded away.
+ */
+list_folded: boolean, 
+/**
+ * The side column is folded away.
+ */
+side_folded: boolean, 
+/**
+ * The side tab last shown: `preview`, `page`, `history`.
+ */
+side_tab: string, 
+/**
+ * Size and position of the window.
+ */
+window: WindowBox | null, };
+
+/**
+ * Theme of the interface.
+ */
+export type Theme = "system" | "light" | "dark";
+
+/**
+ * Typing aids, each undone by one Backspace.
+ */
+export type Aids = { 
+/**
+ * « » (or “ ”) from a typed ".
+ */
+quotes: boolean, 
+/**
+ * ’ from '.
+ */
+apostrophe: boolean, 
+/**
+ * No-break spaces before ; : ! ? » and after «.
+ */
+spaces: boolean, 
+/**
+ * … from three dots.
+ */
+ellipsis: boolean, 
+/**
+ * — from two hyphens.
+ */
+dash: boolean, };
+
+/**
+ * Outer box of the window, in logical pixels.
+ */
+export type WindowBox = { 
+/**
+ * Left edge.
+ */
+x: number, 
+/**
+ * Top edge.
+ */
+y: number, 
+/**
+ * Width.
+ */
+width: number, 
+/**
+ * Height.
+ */
+height: number, 
+/**
+ * Fills the screen.
+ */
+maximized: boolean, };
+
+/**
+ * Everything the first paint needs, so that it needs no question.
+ */
+export type Boot = { 
+/**
+ * The program's version.
+ */
+version: string, 
+/**
+ * The person's settings.
+ */
+settings: Settings, 
+/**
+ * Language in force (settings, else environment, else system).
+ */
+lang: Lang, 
+/**
+ * The open desk; `None` where there is none or it went away.
+ */
+desk: DeskInfo | null, 
+/**
+ * Desks opened before, newest first.
+ */
+recents: Array<RecentDesk>, 
+/**
+ * The article that was open last.
+ */
+article: ArticleView | null, 
+/**
+ * What went wrong on the way.
+ */
+problems: Array<Problem>, };
+
+/**
+ * A desk, which is a folder.
+ */
+export type DeskInfo = { 
+/**
+ * Absolute path.
+ */
+path: string, 
+/**
+ * Name to show: the folder's.
+ */
+name: string, 
+/**
+ * Default language of articles (`house.toml`), BCP 47.
+ */
+article_lang: string, 
+/**
+ * How changes are noticed.
+ */
+watch: WatchState, };
+
+/**
+ * A desk opened before.
+ */
+export type RecentDesk = { 
+/**
+ * Absolute path.
+ */
+path: string, 
+/**
+ * Name to show.
+ */
+name: string, };
+
+/**
+ * How outside changes are noticed.
+ */
+export type WatchState = "starting" | "active" | "polling" | "gone";
+
+/**
+ * One line of the list of articles.
+ */
+export type ArticleItem = { 
+/**
+ * Relative to the desk, `/` as separator.
+ */
+path: string, 
+/**
+ * Headline, else first heading, else file name.
+ */
+title: string, 
+/**
+ * Rubrique.
+ */
+section: string, 
+/**
+ * Signature, joined by commas.
+ */
+byline: string, 
+/**
+ * Slug.
+ */
+slug: string, 
+/**
+ * Stage as in the front matter; `draft` where absent.
+ */
+stage: string, 
+/**
+ * Language tag, empty where the default holds.
+ */
+lang: string, 
+/**
+ * Signes of the body; `None` until counted.
+ */
+signes: number | null, 
+/**
+ * Modification time, milliseconds since 1970 (whole number).
+ */
+modified_ms: number, 
+/**
+ * Embargo that still holds, RFC 3339.
+ */
+embargo: string | null, 
+/**
+ * `legal: needs_check`.
+ */
+legal_hold: boolean, 
+/**
+ * Deadline, RFC 3339.
+ */
+deadline: string | null, 
+/**
+ * Somebody's unsaved text waits in a draft.
+ */
+unsaved: boolean, 
+/**
+ * Both the draft and the disk changed, touching.
+ */
+conflict: boolean, 
+/**
+ * Cannot be edited (odd encoding, too large, outside the desk).
+ */
+read_only: boolean, };
+
+/**
+ * The list, or what changed in it since a generation.
+ */
+export type Library = { 
+/**
+ * To ask for changes from here on.
+ */
+generation: number, 
+/**
+ * The first scan is over.
+ */
+complete: boolean, 
+/**
+ * New and changed articles, any order.
+ */
+changed: Array<ArticleItem>, 
+/**
+ * Paths that are gone.
+ */
+removed: Array<string>, };
+
+/**
+ * State of an article's save, always true.
+ */
+export type SaveState = "saved" | "dirty" | "saving" | "conflict" | "error";
+
+/**
+ * The furniture (titraille) and the other keys of an article.
+ */
+export type Furniture = { 
+/**
+ * Headline.
+ */
+title: Field, 
+/**
+ * Surtitre.
+ */
+kicker: Field, 
+/**
+ * Chapô.
+ */
+standfirst: Field, 
+/**
+ * Signature; a list is joined by `, `.
+ */
+byline: Field, 
+/**
+ * Short label and the export's file name.
+ */
+slug: Field, 
+/**
+ * Rubrique.
+ */
+section: Field, 
+/**
+ * Where it was filed.
+ */
+dateline: Field, 
+/**
+ * Publication date.
+ */
+date: Field, 
+/**
+ * BCP 47 tag.
+ */
+lang: Field, 
+/**
+ * Stage.
+ */
+stage: Field, 
+/**
+ * Who has it.
+ */
+assignee: Field, 
+/**
+ * Until when.
+ */
+deadline: Field, 
+/**
+ * Not before.
+ */
+embargo: Field, 
+/**
+ * `not_needed`, `needs_check`, `approved`.
+ */
+legal: Field, 
+/**
+ * Commissioned length in signes, as digits.
+ */
+length: Field, 
+/**
+ * Tags, joined by `, `.
+ */
+tags: Field, };
+
+/**
+ * One key as text, with what is wrong with it.
+ */
+export type Field = { 
+/**
+ * Text; empty where absent.
+ */
+value: string, 
+/**
+ * Signes of the text.
+ */
+signes: number, 
+/**
+ * Why the value is not one that the key takes; a code: `not_a_date`, `not_a_time`, `no_offset`,
+ * `not_a_number`, `unknown_stage`, `unknown_legal`, `not_a_language`, `not_text`.
+ */
+invalid: string | null, 
+/**
+ * True where another source than the key gives it (the `#` heading, an alias, the file name).
+ */
+derived: boolean, };
+
+/**
+ * An article as the window opens it.
+ */
+export type ArticleView = { 
+/**
+ * Where it stands.
+ */
+state: ArticleState, 
+/**
+ * The body as LF text (the whole file where `state.raw`).
+ */
+body: string, 
+/**
+ * Caret, UTF-16 units in the body.
+ */
+caret: number, 
+/**
+ * First visible line, fractional, from 1.
+ */
+scroll: number, 
+/**
+ * Text came back from a draft that no save had put on the disk.
+ */
+restored: boolean, };
+
+/**
+ * What the window knows of an open article besides its body.
+ */
+export type ArticleState = { 
+/**
+ * Relative to the desk.
+ */
+path: string, 
+/**
+ * Number of updates since the article was opened (the authority's version).
+ */
+version: number, 
+/**
+ * Front matter cannot be read, so the whole file is edited as text.
+ */
+raw: boolean, 
+/**
+ * Why the front matter cannot be read, and other standing remarks.
+ */
+remarks: Array<Problem>, 
+/**
+ * The furniture.
+ */
+furniture: Furniture, 
+/**
+ * State of the save.
+ */
+save: SaveState, 
+/**
+ * When the disk last took our text, RFC 3339.
+ */
+saved_at: string | null, 
+/**
+ * Why the last save failed.
+ */
+problem: Problem | null, 
+/**
+ * Why the article cannot be edited.
+ */
+read_only: Problem | null, 
+/**
+ * Both versions, where they touch.
+ */
+conflict: Conflict | null, 
+/**
+ * The file is gone from the disk; the text is in the draft.
+ */
+deleted: boolean, };
+
+/**
+ * Both sides of a conflict: whole texts, and where they touch.
+ */
+export type Conflict = { 
+/**
+ * What the person typed (whole file, LF).
+ */
+mine: string, 
+/**
+ * What the disk holds (whole file, LF).
+ */
+theirs: string, 
+/**
+ * The places, in order.
+ */
+hunks: Array<ConflictHunk>, };
+
+/**
+ * One place where both sides changed the text.
+ */
+export type ConflictHunk = { 
+/**
+ * What it was.
+ */
+base: string, 
+/**
+ * The person's.
+ */
+mine: string, 
+/**
+ * The disk's.
+ */
+theirs: string, };
+
+/**
+ * One update of the body: who made it, and a change set in CodeMirror's JSON form.
+ */
+export type Update = { 
+/**
+ * Id of the client that made it; `desk` for outside changes and fields.
+ */
+client: string, 
+/**
+ * CodeMirror's `ChangeSet.toJSON()`: lengths kept, and `[deleted, "line", …]`.
+ */
+changes: unknown, };
+
+/**
+ * Answer to a push.
+ */
+export type Pushed = { 
+/**
+ * False: the article moved on meanwhile; take `updates`, rebase, push again.
+ */
+accepted: boolean, 
+/**
+ * The authority's version now.
+ */
+version: number, 
+/**
+ * Updates since the version that the client named (its own, where accepted).
+ */
+updates: Array<Update>, };
+
+/**
+ * One top-level block of the preview.
+ */
+export type Block = { 
+/**
+ * Key: the same content gives the same key, made unique by its place among equals.
+ */
+key: string, 
+/**
+ * The typed tree.
+ */
+node: unknown, };
+
+/**
+ * What changed in the preview between two renderings.
+ */
+export type Preview = { 
+/**
+ * Version of the article that was rendered.
+ */
+version: number, 
+/**
+ * Id of this rendering, to name in the next request.
+ */
+rendering: number, 
+/**
+ * Blocks kept from the start of the named rendering (0 where it is not known any more).
+ */
+keep_start: number, 
+/**
+ * Blocks kept from its end.
+ */
+keep_end: number, 
+/**
+ * The blocks between.
+ */
+blocks: Array<Block>, 
+/**
+ * First body line of each block, all of them (not only the changed), from 1.
+ */
+lines: Array<number>, 
+/**
+ * Counts of the body.
+ */
+counts: Counts, 
+/**
+ * Set where the text was too deep or too long to render; `blocks` is then empty.
+ */
+refused: Problem | null, };
+
+/**
+ * Lengths of a text as its reader sees it.
+ */
+export type Counts = { 
+/**
+ * Extended grapheme clusters, spaces included.
+ */
+signes: number, 
+/**
+ * Words by UAX #29.
+ */
+words: number, };
+
+/**
+ * One revision in the History tab.
+ */
+export type RevisionItem = { 
+/**
+ * Id.
+ */
+id: number, 
+/**
+ * When, RFC 3339.
+ */
+time: string, 
+/**
+ * Who.
+ */
+author: string, 
+/**
+ * `save outside restore merge accept import open`.
+ */
+origin: string, 
+/**
+ * Size of the bytes.
+ */
+bytes: number, 
+/**
+ * Given by a person.
+ */
+name: string | null, 
+/**
+ * Signes gained or lost against the revision before, in the whole file.
+ */
+delta: number, };
+
+/**
+ * The text of a revision.
+ */
+export type RevisionText = { 
+/**
+ * The line of the list.
+ */
+item: RevisionItem, 
+/**
+ * Whole file as LF text; invalid UTF-8 is shown as U+FFFD.
+ */
+text: string, 
+/**
+ * The text now, to compare with.
+ */
+current: string, };
+
+/**
+ * Formats of an export.
+ */
+export type ExportFormat = "html" | "pdf";
+
+/**
+ * Paper.
+ */
+export type Paper = "a4" | "letter";
+
+/**
+ * How to export.
+ */
+export type ExportOptions = { 
+/**
+ * Format.
+ */
+format: ExportFormat, 
+/**
+ * PDF: paper.
+ */
+paper: Paper, 
+/**
+ * PDF: 1 or 2 columns.
+ */
+columns: number, 
+/**
+ * HTML: copy images beside the file instead of embedding them.
+ */
+images_beside: boolean, };
+
+/**
+ * A finished export.
+ */
+export type Exported = { 
+/**
+ * The article.
+ */
+article: string, 
+/**
+ * `html` or `pdf`.
+ */
+format: string, 
+/**
+ * Absolute path of the file.
+ */
+out: string, 
+/**
+ * Its size.
+ */
+bytes: number, 
+/**
+ * Its hash.
+ */
+sha256: string, 
+/**
+ * What was not exported, as short names.
+ */
+left_out: Array<string>, 
+/**
+ * Sentences, each with its line where there is one.
+ */
+warnings: Array<string>, };
+
+/**
+ * Typeset pages of the article as it stands, as pictures.
+ */
+export type Pages = { 
+/**
+ * Version that was set.
+ */
+version: number, 
+/**
+ * Address of each page's picture for an `img` element, relative to `preview-img://localhost/`.
+ */
+pages: Array<string>, 
+/**
+ * Width over height.
+ */
+ratio: number, 
+/**
+ * As in an export.
+ */
+warnings: Array<string>, };
+
+/**
+ * An image that now lies beside its article.
+ */
+export type Placed = { 
+/**
+ * Link target, relative to the article, percent-encoded.
+ */
+src: string, 
+/**
+ * A first alternative text: the file's name in words.
+ */
+alt: string, };
+
+/**
+ * What the desk tells the window on its own.
+ */
+export type Event = { "kind": "library_changed", 
+/**
+ * Newest generation.
+ */
+generation: number, } | { "kind": "article_changed", 
+/**
+ * All but the body.
+ */
+state: ArticleState, 
+/**
+ * What to tell the person: `reloaded`, `merged`, or nothing.
+ */
+news: string | null, } | { "kind": "article_moved", 
+/**
+ * Old path.
+ */
+from: string, 
+/**
+ * New path.
+ */
+to: string, } | { "kind": "history_changed", 
+/**
+ * The article.
+ */
+path: string, } | { "kind": "watch_changed", 
+/**
+ * Now.
+ */
+watch: WatchState, } | { "kind": "export_progress", 
+/**
+ * Which.
+ */
+job: number, 
+/**
+ * `reading`, `setting`, `writing`.
+ */
+step: string, } | { "kind": "notice", 
+/**
+ * What.
+ */
+problem: Problem, } | { "kind": "open_article", 
+/**
+ * Which.
+ */
+path: string, };
+
+/** Every command of the desk. */
+export type Commands = {
+  boot: { args: { }; answer: Boot };
+  open_desk: { args: { path: string; }; answer: DeskInfo };
+  choose_desk: { args: { }; answer: DeskInfo | null };
+  library: { args: { since: number; }; answer: Library };
+  open_article: { args: { path: string; }; answer: ArticleView };
+  close_article: { args: { path: string; }; answer: null };
+  push: { args: { path: string; version: number; updates: Array<Update>; }; answer: Pushed };
+  pull: { args: { path: string; version: number; }; answer: Pushed };
+  set_field: { args: { path: string; key: string; value: string; }; answer: ArticleState };
+  leave_raw: { args: { path: string; }; answer: ArticleState };
+  preview: { args: { path: string; version: number; known: number; }; answer: Preview };
+  save: { args: { path: string; }; answer: ArticleState };
+  resolve_conflict: { args: { path: string; choice: string; }; answer: ArticleState };
+  keep_deleted: { args: { path: string; }; answer: ArticleState };
+  discard_draft: { args: { path: string; }; answer: null };
+  new_article: { args: { template: string; title: string; }; answer: ArticleView };
+  rename_article: { args: { path: string; name: string; }; answer: ArticleItem };
+  duplicate_article: { args: { path: string; }; answer: ArticleItem };
+  trash_article: { args: { path: string; }; answer: null };
+  history: { args: { path: string; }; answer: Array<RevisionItem> };
+  revision: { args: { path: string; id: number; }; answer: RevisionText };
+  restore_revision: { args: { path: string; id: number; }; answer: ArticleState };
+  name_revision: { args: { path: string; id: number; name: string; }; answer: RevisionItem };
+  add_image: { args: { path: string; name: string; data: string; }; answer: Placed };
+  suggest_export_path: { args: { path: string; options: ExportOptions; }; answer: string };
+  choose_export_path: { args: { path: string; options: ExportOptions; }; answer: string | null };
+  export_article: { args: { path: string; options: ExportOptions; out: string; job: number; }; answer: Exported };
+  cancel_export: { args: { job: number; }; answer: null };
+  open_exported: { args: { out: string; }; answer: null };
+  reveal_exported: { args: { out: string; }; answer: null };
+  pages: { args: { path: string; version: number; options: ExportOptions; }; answer: Pages };
+  set_settings: { args: { settings: Settings; }; answer: Settings };
+  set_place: { args: { path: string; caret: number; scroll: number; }; answer: null };
+  focused: { args: { }; answer: null };
+  open_link: { args: { href: string; }; answer: null };
+};
