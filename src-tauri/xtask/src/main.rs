@@ -1,2 +1,53 @@
-//! Placeholder.
-fn main() {}
+//! `cargo xtask`: set-up, run, test, build, bundle. Needs no system library itself, so that it can install them.
+//!
+//! Each step says itself as it starts (`▸`), its output is shown as it comes, and the last line is one clear
+//! sentence (`✓` or `✗`).
+
+mod build;
+mod bundle;
+mod display;
+mod licence;
+mod run;
+mod setup;
+mod stamp;
+mod step;
+mod test;
+
+use std::process::ExitCode;
+
+const USAGE: &str = "\
+cargo xtask run [FOLDER] [--dev]   set up, build, open the window on FOLDER (default: articles/)
+cargo xtask test                   set up, then every check
+cargo xtask build                  the release programs `copydesk` and `copydesk-window`
+cargo xtask bundle                 the installers (deb, rpm)
+cargo xtask notices                write THIRD-PARTY.md anew";
+
+fn main() -> ExitCode {
+    let args: Vec<String> = std::env::args().skip(1).collect();
+    let args: Vec<&str> = args.iter().map(String::as_str).collect();
+    let outcome = match args.as_slice() {
+        ["run", rest @ ..] => run::Options::parse(rest).and_then(|options| run::run(&options)),
+        ["test"] => test::run(),
+        ["build"] => build::release(),
+        ["bundle"] => bundle::run(),
+        ["notices"] => licence::write_notices(),
+        [] | ["help" | "--help" | "-h"] => {
+            println!("{USAGE}");
+            return ExitCode::SUCCESS;
+        }
+        other => Err(step::Failure::new(
+            format!("`cargo xtask {}` is not a task", other.join(" ")),
+            format!("use one of these:\n{USAGE}"),
+        )),
+    };
+    match outcome {
+        Ok(line) => {
+            println!("✓ {line}");
+            ExitCode::SUCCESS
+        }
+        Err(failure) => {
+            eprintln!("✗ {failure}");
+            ExitCode::FAILURE
+        }
+    }
+}

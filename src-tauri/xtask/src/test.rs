@@ -1,0 +1,164 @@
+//! `cargo xtask test`: every check, on one target folder.
+//!
+//! A check that fails does not hide the others; the tests run only where everything built.
+
+use std::process::Command;
+
+use crate::build;
+use crate::display::Display;
+use crate::licence;
+use crate::setup::{self, Need};
+use crate::step::{self, Failure, Outcome};
+
+/// Runs all checks and adds up what the test runners say.
+pub fn run() -> Outcome {
+    setup::prepare(Need::Test)?;
+    let mut record = Record::default();
+    let see = "see the errors above";
+
+    record.note(step::run("format", &mut step::cargo(&["fmt", "--all", "--check"]), "run: cargo fmt --all"));
+    record.note(licence::check());
+    record.note(step::run("interface: format and lint", &mut step::npm(&["run", "--silent", "lint"]), see));
+    record.note(step::run("interface: types", &mut step::npm(&["run", "--silent", "check"]), see));
+    record.count(step::run_read("interface: tests", &mut step::npm(&["run", "--silent", "test"]), see));
+    let interface = build::interface();
+    // The window embeds the interface: without it there is nothing to test.
+    if interface.is_ok() {
+        // All with `--all-targets`: the features of the tests then hold for the programs too, and Tauri is built once.
+        let all = ["--locked", "--workspace", "--all-targets"];
+        let mut clippy = step::cargo(&["clippy"]);
+        record.note(step::run("lint", clippy.args(all).args(["--", "-D", "warnings"]), see));
+        let mut programs = step::cargo(&["build"]);
+        let built = step::run("the programs and their tests", programs.args(all), see);
+        if built.is_ok() {
+            let display = Display::start()?;
+            let mut tests = rust_tests(&display);
+            record.count(step::run_read(
+                "Rust and window tests",
+                &mut tests,
+                "screenshots of failures: tests/output",
+            ));
+        }
+        record.note(built);
+    }
+    record.note(interface);
+
+    println!("\n{} passed, {} failed", record.passed, record.failed);
+    match record.failures.len() {
+        0 => Ok("all checks passed".to_owned()),
+        _ => Err(Failure::new("checks failed", format!("\n  {}", record.failures.join("\n  ")))),
+    }
+}
+
+/// cargo-nextest where it is installed, which is faster and names slow tests; else Cargo's own runner.
+/// Both within a session bus of their own where there is one, so that no test reaches the person's.
+fn rust_tests(display: &Display) -> Command {
+    let mut command = if setup::on_path("dbus-run-session") {
+        let mut bus = step::command("dbus-run-session");
+        bus.arg("--").arg(std::env::var_os("CARGO").unwrap_or_else(|| "cargo".into()));
+        bus
+    } else {
+        step::cargo(&[])
+    };
+    if step::output(&mut step::cargo(&["nextest", "--version"])).is_some() {
+        command.args(["nextest", "run", "--locked", "--workspace", "--no-fail-fast"]);
+    } else {
+        command.args(["test", "--locked", "--workspace", "--all-targets", "--no-fail-fast"]);
+    }
+    command.env("DISPLAY", &display.name).env_remove("WAYLAND_DISPLAY").env("GDK_BACKEND", "x11");
+    command
+}
+
+/// What the checks said so far.
+#[derive(Default)]
+struct Record {
+    passed: u64,
+    failed: u64,
+    failures: Vec<String>,
+}
+
+impl Record {
+    fn note(&mut self, outcome: Result<(), Failure>) {
+        if let Err(failure) = outcome {
+            eprintln!("✗ {failure}");
+            self.failures.push(failure.to_string());
+        }
+    }
+
+    fn count(&mut self, (lines, outcome): (Vec<String>, Result<(), Failure>)) {
+        let (passed, failed) = tally(&lines);
+        self.passed += passed;
+        self.failed += failed;
+        // A runner that ran nothing has not shown anything, whatever its exit status.
+        let outcome = outcome.and_then(|()| match passed {
+            0 => Err(Failure::new("no test ran", "see the output above")),
+            _ => Ok(()),
+        });
+        self.note(outcome);
+    }
+}
+
+/// Tests passed and failed, from the closing lines of Vitest, cargo-nextest and Cargo's runner.
+fn tally(lines: &[String]) -> (u64, u64) {
+    let mut sum = (0, 0);
+    for line in lines {
+        let line = plain(line);
+        let line = line.trim();
+        let is_summary = line.starts_with("test result:")
+            || line.starts_with("Summary [")
+            || line.strip_prefix("Tests").is_some_and(|rest| rest.starts_with("  "));
+        if is_summary {
+            sum.0 += number_before(line, "passed");
+            sum.1 += number_before(line, "failed") + number_before(line, "timed out");
+        }
+    }
+    sum
+}
+
+/// `line` without the sequences that colour it.
+fn plain(line: &str) -> String {
+    let mut plain = String::new();
+    let mut chars = line.chars();
+    while let Some(c) = chars.next() {
+        if c == '\u{1b}' {
+            chars.by_ref().find(char::is_ascii_alphabetic);
+        } else {
+            plain.push(c);
+        }
+    }
+    plain
+}
+
+/// The number that stands before `word`, 0 without one.
+fn number_before(line: &str, word: &str) -> u64 {
+    let before = line.split(word).next().filter(|before| before.len() < line.len());
+    before.and_then(|before| before.split_whitespace().next_back()).and_then(|n| n.parse().ok()).unwrap_or(0)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_closing_lines_of_the_runners_add_up() {
+        let lines = [
+            "running 2 tests",
+            "test tests::passed ... ok",
+            "test result: ok. 12 passed; 0 failed; 1 ignored; 0 measured; 0 filtered out; finished in 0.12s",
+            "     Summary [   0.530s] 31 tests run: 29 passed (2 slow), 1 failed, 1 timed out, 4 skipped",
+            " Test Files  3 passed (3)",
+            "\u{1b}[2m      Tests \u{1b}[22m \u{1b}[1m\u{1b}[31m1 failed\u{1b}[39m\u{1b}[22m | \u{1b}[32m40 passed\u{1b}[39m (41)",
+        ]
+        .map(str::to_owned);
+        assert_eq!(tally(&lines), (12 + 29 + 40, 1 + 1 + 1));
+    }
+
+    #[test]
+    fn a_runner_that_ran_nothing_is_a_failure() {
+        let mut record = Record::default();
+        record.count((vec!["test result: ok. 0 passed; 0 failed; 0 ignored".to_owned()], Ok(())));
+        assert_eq!(record.failures.len(), 1);
+        record.count((vec!["test result: ok. 1 passed; 0 failed; 0 ignored".to_owned()], Ok(())));
+        assert_eq!((record.failures.len(), record.passed), (1, 1));
+    }
+}
