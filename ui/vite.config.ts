@@ -1,0 +1,23 @@
+import { svelte } from "@sveltejs/vite-plugin-svelte";
+import { svelteTesting } from "@testing-library/svelte/vite";
+import { defineConfig } from "vitest/config";
+
+export default defineConfig({
+  plugins: [svelte(), svelteTesting()],
+  // The content security policy takes style elements with this nonce only (dev server, CodeMirror).
+  html: { cspNonce: "copydesk" },
+  server: { port: 5173, strictPort: true },
+  build: {
+    // WebKitGTK 2.40 (Debian 12), Safari 16.4, Edge WebView2.
+    target: ["es2022", "safari16.4"],
+    // `font-src 'self'` and `img-src 'self'` exclude data: addresses.
+    assetsInlineLimit: 0,
+    modulePreload: { polyfill: false },
+    reportCompressedSize: false,
+  },
+  test: {
+    environment: "happy-dom",
+    include: ["src/**/*.test.ts"],
+    restoreMocks: true,
+  },
+});
