@@ -86,6 +86,7 @@ commands! {
     set_settings(settings: Settings) -> Settings;
     set_place(path: String, caret: u32, scroll: f64) -> ();
     focused() -> ();
+    farewell() -> ();
     open_link(href: String) -> ();
 }
 

@@ -584,6 +584,8 @@ pub enum Event {
         /// What.
         problem: Problem,
     },
+    /// The window is about to close: hand over what was typed, then call `farewell`.
+    Closing,
     /// Another start asked this window to show an article of the open desk.
     OpenArticle {
         /// Which.

@@ -788,7 +788,7 @@ step: string, } | { "kind": "notice",
 /**
  * What.
  */
-problem: Problem, } | { "kind": "open_article", 
+problem: Problem, } | { "kind": "closing" } | { "kind": "open_article", 
 /**
  * Which.
  */
@@ -830,5 +830,6 @@ export type Commands = {
   set_settings: { args: { settings: Settings; }; answer: Settings };
   set_place: { args: { path: string; caret: number; scroll: number; }; answer: null };
   focused: { args: { }; answer: null };
+  farewell: { args: { }; answer: null };
   open_link: { args: { href: string; }; answer: null };
 };
