@@ -2,13 +2,7 @@
 // one request is under way at a time, and what is typed meanwhile goes with the next one.
 // Deliberately absent: any decision about saving, and any merge of text (the authority's part).
 
-import {
-  collab,
-  getClientID,
-  getSyncedVersion,
-  receiveUpdates,
-  sendableUpdates,
-} from "@codemirror/collab";
+import { collab, getClientID, getSyncedVersion, receiveUpdates, sendableUpdates } from "@codemirror/collab";
 import { ChangeSet, Transaction, type Extension } from "@codemirror/state";
 import { EditorView } from "@codemirror/view";
 import { afterComposition } from "./composition";
@@ -52,9 +46,7 @@ export class Line {
         : collab({ startVersion: version, clientID }),
       EditorView.updateListener.of((update) => {
         if (!update.docChanged) return;
-        const local = update.transactions.some(
-          (tr) => tr.docChanged && !tr.annotation(Transaction.remote),
-        );
+        const local = update.transactions.some((tr) => tr.docChanged && !tr.annotation(Transaction.remote));
         if (!local) return;
         this.host.onDirty();
         this.start();
