@@ -1,8 +1,9 @@
-//! `cargo xtask`: set-up, run, test, build, bundle. Needs no system library itself, so that it can install them.
+//! `cargo xtask`: set-up, run, test, build, bench, bundle. Needs no system library itself, so that it can install them.
 //!
 //! Each step says itself as it starts (`▸`), its output is shown as it comes, and the last line is one clear
 //! sentence (`✓` or `✗`).
 
+mod bench;
 mod build;
 mod bundle;
 mod display;
@@ -19,6 +20,7 @@ const USAGE: &str = "\
 cargo xtask run [FOLDER] [--dev]   set up, build, open the window on FOLDER (default: articles/)
 cargo xtask test                   set up, then every check
 cargo xtask build                  the release programs `copydesk` and `copydesk-window`
+cargo xtask bench [GROUP…]         measure beside the peers: parts, process, window (default: all)
 cargo xtask bundle                 the installers (deb, rpm)
 cargo xtask notices                write THIRD-PARTY.md anew";
 
@@ -29,6 +31,7 @@ fn main() -> ExitCode {
         ["run", rest @ ..] => run::Options::parse(rest).and_then(|options| run::run(&options)),
         ["test"] => test::run(),
         ["build"] => build::release(),
+        ["bench", groups @ ..] => bench::run(groups),
         ["bundle"] => bundle::run(),
         ["notices"] => licence::write_notices(),
         [] | ["help" | "--help" | "-h"] => {

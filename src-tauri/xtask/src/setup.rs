@@ -13,6 +13,8 @@ pub enum Need {
     Build,
     /// Building them and testing the real window.
     Test,
+    /// All of that, and the programs that the benchmarks measure beside.
+    Bench,
 }
 
 /// Debian's names of what the build needs.
@@ -22,6 +24,9 @@ const BUILD: [&str; 5] =
 /// And of what the tests need besides: the driver and the display of the real window, a session bus for it, and the
 /// programs that read the exported PDFs.
 const TEST: [&str; 6] = ["webkit2gtk-driver", "xvfb", "dbus-daemon", "poppler-utils", "qpdf", "git"];
+
+/// And what the benchmarks measure beside (MiniBrowser comes with WebKitGTK).
+const BENCH: [&str; 3] = ["ghostwriter", "pandoc", "weasyprint"];
 
 /// The oldest Node that the interface's tools accept.
 const NODE: (u32, u32) = (20, 19);
@@ -34,8 +39,9 @@ pub fn prepare(need: Need) -> Result<(), Failure> {
 }
 
 fn packages(need: Need) -> Vec<&'static str> {
-    let tests: &[&str] = if need == Need::Test { &TEST } else { &[] };
-    BUILD.iter().chain(tests).copied().collect()
+    let tests: &[&str] = if need == Need::Build { &[] } else { &TEST };
+    let peers: &[&str] = if need == Need::Bench { &BENCH } else { &[] };
+    BUILD.iter().chain(tests).chain(peers).copied().collect()
 }
 
 fn system(need: Need) -> Result<(), Failure> {

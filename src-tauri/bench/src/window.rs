@@ -1,0 +1,305 @@
+//! The real windows, side by side: start, key to glyph, key to preview, outside change, memory, rest.
+
+use std::error::Error;
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::process::{Child, Command, Stdio};
+use std::time::{Duration, Instant};
+
+use crate::copy;
+use crate::process;
+use crate::screen::{Area, Screen, difference};
+use crate::table::{Figure, Table};
+
+type Result<T> = std::result::Result<T, Box<dyn Error>>;
+
+const BACKSPACE: u32 = 0xff08;
+const LETTER: u32 = b'n' as u32;
+/// Where our columns lie in a window of 1440 pixels with the default widths.
+const COPY: Area = Area { x: 290, y: 60, w: 720, h: 790 };
+const SIDE: Area = Area { x: 1050, y: 90, w: 380, h: 760 };
+const LIMIT: Duration = Duration::from_secs(20);
+const REST: Duration = Duration::from_millis(700);
+
+/// What is measured and where it lies.
+pub struct Paths {
+    /// `copydesk-window`, release build.
+    pub window: PathBuf,
+    /// WebKitGTK's example browser.
+    pub minibrowser: PathBuf,
+    /// The bundled script of `ui/bench`.
+    pub peer_script: PathBuf,
+    /// A folder to work in.
+    pub work: PathBuf,
+}
+
+struct Running {
+    child: Child,
+    since: Instant,
+}
+
+impl Drop for Running {
+    fn drop(&mut self) {
+        process::end(self.child.id());
+        let _ = self.child.wait();
+    }
+}
+
+fn start(command: &mut Command) -> Result<Running> {
+    let since = Instant::now();
+    let child = command.stdin(Stdio::null()).stdout(Stdio::null()).stderr(Stdio::null()).spawn()?;
+    Ok(Running { child, since })
+}
+
+fn copydesk(paths: &Paths, article: &Path, compositor: Option<&str>) -> Result<Running> {
+    let data = paths.work.join("data");
+    let _ = fs::remove_dir_all(&data);
+    let mut command = Command::new(&paths.window);
+    command.arg(article).env("COPYDESK_DATA_DIR", data).env("COPYDESK_LOCALE", "fr");
+    if let Some(wish) = compositor {
+        command.env("COPYDESK_COMPOSITOR", wish);
+    }
+    start(&mut command)
+}
+
+fn minibrowser(paths: &Paths, words: usize) -> Result<Running> {
+    let folder = paths.work.join("peer");
+    fs::create_dir_all(&folder)?;
+    let script = fs::read_to_string(&paths.peer_script)?;
+    let text = copy::article(words).replace('\\', "\\\\").replace('`', "\\`");
+    fs::write(folder.join("peer.js"), format!("const ARTICLE = `{text}`;\n{script}"))?;
+    fs::write(
+        folder.join("index.html"),
+        "<!doctype html><meta charset=\"utf-8\"><title>peer</title><body><script src=\"peer.js\"></script>",
+    )?;
+    start(
+        Command::new(&paths.minibrowser)
+            .arg("--geometry=1440x900")
+            .arg(format!("file://{}", folder.join("index.html").display()))
+            .env("WEBKIT_DISABLE_COMPOSITING_MODE", "1"),
+    )
+}
+
+fn ghostwriter(paths: &Paths, article: &Path) -> Result<Running> {
+    let home = paths.work.join("ghost");
+    fs::create_dir_all(home.join(".config"))?;
+    start(
+        Command::new("ghostwriter")
+            .arg(article)
+            .env("HOME", &home)
+            .env("XDG_CONFIG_HOME", home.join(".config"))
+            .env("QTWEBENGINE_DISABLE_SANDBOX", "1")
+            .env("QTWEBENGINE_CHROMIUM_FLAGS", "--no-sandbox"),
+    )
+}
+
+/// Whether an area holds text: enough pixels that are not its commonest one.
+fn has_ink(pixels: &[u8]) -> bool {
+    let mut counts = std::collections::HashMap::new();
+    for pixel in pixels.chunks_exact(4) {
+        *counts.entry(&pixel[..3]).or_insert(0_usize) += 1;
+    }
+    let commonest = counts.values().copied().max().unwrap_or(0);
+    pixels.len() / 4 - commonest > 1500
+}
+
+/// From the start of a process until its text stands in an area.
+fn time_to_text(screen: &Screen, running: &Running, area: Area) -> Result<Duration> {
+    let empty = screen.look(area)?;
+    while running.since.elapsed() < LIMIT {
+        let now = screen.look(area)?;
+        if difference(&empty, &now, area).0 > 1000 && has_ink(&now) {
+            return Ok(running.since.elapsed());
+        }
+        std::thread::sleep(Duration::from_millis(4));
+    }
+    Err("no text within the limit".into())
+}
+
+/// From the start of a process until its window has stopped changing (that rest not counted).
+fn time_to_settle(screen: &Screen, running: &Running) -> Result<Duration> {
+    let area = screen.whole;
+    let mut before = screen.look(area)?;
+    let mut last = None;
+    while running.since.elapsed() < LIMIT {
+        let now = screen.look(area)?;
+        if difference(&before, &now, area).0 > 150 {
+            last = Some(running.since.elapsed());
+            before = now;
+        }
+        if let Some(last) = last
+            && running.since.elapsed() > last + REST
+        {
+            return Ok(last);
+        }
+        std::thread::sleep(Duration::from_millis(4));
+    }
+    last.ok_or_else(|| "no window".into())
+}
+
+/// Presses a letter and takes it back, `pairs` times, and times each until `area` shows it.
+fn keys(screen: &Screen, within: Area, pairs: usize) -> Result<Figure> {
+    // Where does a key show? The first line that changes is the caret's.
+    let before = screen.look(within)?;
+    screen.key(LETTER)?;
+    screen.wait_for_change(within, &before, 8, Duration::from_secs(5))?.ok_or("a key changed nothing")?;
+    screen.wait_for_rest(within, Duration::from_millis(300), LIMIT)?;
+    let after = screen.look(within)?;
+    let (_, bounds) = difference(&before, &after, within);
+    let bounds = bounds.ok_or("a key changed nothing that stayed")?;
+    let top = (bounds.y - 4).max(within.y);
+    let band = Area { x: within.x, y: top, w: within.w, h: 40.min(u16::try_from(within.y - top)?.wrapping_add(within.h)) };
+    screen.key(BACKSPACE)?;
+    screen.wait_for_rest(within, Duration::from_millis(300), LIMIT)?;
+    let mut figure = Figure::default();
+    for pair in 0..pairs {
+        for keysym in [LETTER, BACKSPACE] {
+            let before = screen.look(band)?;
+            let pressed = Instant::now();
+            screen.key(keysym)?;
+            if let Some(seen) = screen.wait_for_change(band, &before, 10, Duration::from_secs(3))? {
+                figure.add_time(seen - pressed);
+            }
+            // Uneven pauses, so that no rhythm of the machine is in step with ours.
+            std::thread::sleep(Duration::from_millis(45 + (pair as u64 * 37) % 29));
+        }
+    }
+    Ok(figure)
+}
+
+fn settle_and_click(screen: &Screen, x: i16, y: i16) -> Result<()> {
+    screen.wait_for_rest(screen.whole, REST, LIMIT)?;
+    screen.focus_and_fill()?;
+    screen.wait_for_rest(screen.whole, REST, LIMIT)?;
+    screen.click(x, y)?;
+    screen.wait_for_rest(screen.whole, REST, LIMIT)
+}
+
+/// Measures everything that needs a display.
+///
+/// # Errors
+/// No display, or a program that could not be started; what can be measured is in the table already.
+pub fn measure(paths: &Paths, rounds: usize, table: &mut Table) -> Result<()> {
+    let screen = Screen::open()?;
+    let article = |words: usize| -> Result<PathBuf> {
+        let folder = paths.work.join(format!("desk-{words}"));
+        fs::create_dir_all(&folder)?;
+        let path = folder.join(format!("article-{words}.md"));
+        fs::write(&path, copy::article(words))?;
+        Ok(path)
+    };
+    let large = paths.work.join("desk-large");
+    fs::create_dir_all(&large)?;
+    for number in 0..10_000 {
+        let path = large.join(format!("a{number:05}.md"));
+        if !path.exists() {
+            fs::write(path, copy::article(150))?;
+        }
+    }
+    let thousand = article(1000)?;
+    starts(&screen, paths, &thousand, &large.join("a05000.md"), rounds, table)?;
+    for words in [1000, 5000, 50_000] {
+        let path = article(words)?;
+        typing(&screen, paths, &path, words, table)?;
+    }
+    rest(&screen, paths, &thousand, table)?;
+    outside(&screen, paths, &thousand, table)
+}
+
+fn starts(screen: &Screen, paths: &Paths, article: &Path, in_large: &Path, rounds: usize, table: &mut Table) -> Result<()> {
+    let (mut ours, mut large, mut browser, mut ghost) =
+        (Figure::default(), Figure::default(), Figure::default(), Figure::default());
+    let wide = Area { x: 20, y: 120, w: 1000, h: 700 };
+    for _ in 0..rounds {
+        ours.add_time(time_to_text(screen, &copydesk(paths, article, None)?, COPY)?);
+        browser.add_time(time_to_text(screen, &minibrowser(paths, 1000)?, wide)?);
+        large.add_time(time_to_text(screen, &copydesk(paths, in_large, None)?, COPY)?);
+        ghost.add_time(time_to_settle(screen, &ghostwriter(paths, article)?)?);
+    }
+    table.compare("start to the article", "ms", &ours, "MiniBrowser with CodeMirror", &browser, 1.25);
+    table.compare("start to the article", "ms", &ours, "ghostwriter settled", &ghost, 0.6);
+    table.compare("start, 10,000 articles in the desk", "ms", &large, "MiniBrowser with CodeMirror", &browser, 1.25);
+    table.compare("start, 10,000 articles in the desk", "ms", &large, "ghostwriter settled", &ghost, 0.6);
+    Ok(())
+}
+
+fn typing(screen: &Screen, paths: &Paths, article: &Path, words: usize, table: &mut Table) -> Result<()> {
+    let pairs = 60;
+    let (ours, preview) = {
+        let _running = copydesk(paths, article, None)?;
+        settle_and_click(screen, 600, 600)?;
+        (keys(screen, COPY, pairs)?, keys(screen, SIDE, pairs)?)
+    };
+    let with_compositor = {
+        let _running = copydesk(paths, article, Some("on"))?;
+        settle_and_click(screen, 600, 600)?;
+        keys(screen, COPY, pairs)?
+    };
+    let ghost = {
+        let _running = ghostwriter(paths, article)?;
+        settle_and_click(screen, 420, 400)?;
+        keys(screen, Area { x: 0, y: 60, w: 720, h: 780 }, pairs)
+    };
+    let target = if words >= 50_000 { 0.25 } else { 0.85 };
+    match ghost {
+        Ok(ghost) => table.compare(&format!("key to glyph, {words} words"), "ms", &ours, "ghostwriter", &ghost, target),
+        Err(error) => table.missing(&format!("key to glyph, {words} words, ghostwriter"), &error.to_string()),
+    }
+    table.state(&format!("key to glyph p99, {words} words"), "ms", ours.quantile(0.99), Some(ours.median() + 16.7));
+    table.compare(
+        &format!("key to glyph, compositor off, {words} words"),
+        "ms",
+        &ours,
+        "compositor on",
+        &with_compositor,
+        1.0,
+    );
+    table.compare(&format!("key to preview, {words} words"), "ms", &preview, "own key to glyph", &ours, 1.5);
+    Ok(())
+}
+
+fn rest(screen: &Screen, paths: &Paths, article: &Path, table: &mut Table) -> Result<()> {
+    let (mut ours, mut ghost) = (Figure::default(), Figure::default());
+    let seconds = 10.0;
+    {
+        let running = copydesk(paths, article, None)?;
+        screen.wait_for_rest(screen.whole, Duration::from_secs(2), LIMIT)?;
+        ours.add(process::pss_mb(running.child.id()));
+        let before = process::cpu_seconds(running.child.id());
+        std::thread::sleep(Duration::from_secs_f64(seconds));
+        let share = (process::cpu_seconds(running.child.id()) - before) / seconds * 100.0;
+        table.state("processor at rest", "% of a core", share, Some(1.0));
+    }
+    {
+        let running = ghostwriter(paths, article)?;
+        screen.wait_for_rest(screen.whole, Duration::from_secs(2), LIMIT)?;
+        ghost.add(process::pss_mb(running.child.id()));
+    }
+    table.compare("memory, one article open", "MB PSS", &ours, "ghostwriter", &ghost, 0.95);
+    Ok(())
+}
+
+fn outside(screen: &Screen, paths: &Paths, article: &Path, table: &mut Table) -> Result<()> {
+    let _running = copydesk(paths, article, None)?;
+    settle_and_click(screen, 600, 600)?;
+    let glyph = keys(screen, COPY, 20)?;
+    // The letters were taken back: let the save and its echo pass.
+    screen.wait_for_rest(screen.whole, Duration::from_secs(3), LIMIT)?;
+    let mut seen = Figure::default();
+    let text = copy::article(1000);
+    for round in 0..10 {
+        let word = if round % 2 == 0 { "Là-bas, " } else { "Ici, " };
+        let changed = text.replacen("Ici, ", word, 1);
+        let before = screen.look(COPY)?;
+        let temp = article.with_extension("tmp");
+        fs::write(&temp, changed)?;
+        let moved = Instant::now();
+        fs::rename(&temp, article)?;
+        if let Some(at) = screen.wait_for_change(COPY, &before, 10, Duration::from_secs(5))? {
+            seen.add_time(at - moved);
+        }
+        screen.wait_for_rest(screen.whole, REST, LIMIT)?;
+    }
+    table.compare("outside change to screen", "ms", &seen, "own key to glyph", &glyph, 3.0);
+    Ok(())
+}
