@@ -1,0 +1,675 @@
+//! What each command does: the application behind the window, on one open desk at a time.
+
+use std::collections::HashMap;
+use std::path::{Component, Path, PathBuf};
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
+use std::time::Duration;
+
+use copydesk_core::furniture;
+use copydesk_core::link;
+use copydesk_core::slug::slugify;
+
+use crate::env::Surroundings;
+use crate::error::Problem;
+use crate::export;
+use crate::host::Host;
+use crate::library::Entry;
+use crate::newsroom::{Newsroom, Opening};
+use crate::store::fs::{Fs, RealFs};
+use crate::store::images;
+use crate::store::settings::{self, Place, Store};
+use crate::wire::{
+    ArticleItem, ArticleState, ArticleView, Boot, DeskInfo, Event, ExportFormat, ExportOptions, Exported, Lang, Library, Pages,
+    Placed, Preview, Pushed, RevisionItem, RevisionText, Settings, Update, WindowBox,
+};
+use crate::{preview, template, words};
+
+/// How long a preview waits for the text it was asked for.
+const PATIENCE: Duration = Duration::from_secs(2);
+
+/// The application.
+pub struct App {
+    surroundings: Surroundings,
+    host: Arc<dyn Host>,
+    fs: Arc<dyn Fs>,
+    store: Store,
+    desk: Mutex<Option<Arc<Newsroom>>>,
+    settings: Mutex<Settings>,
+    problems: Mutex<Vec<Problem>>,
+    first: Mutex<Option<String>>,
+    jobs: Mutex<HashMap<u32, Arc<AtomicBool>>>,
+    pages: export::PageShelf,
+    farewell: (Mutex<bool>, Condvar),
+}
+
+fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
+    mutex.lock().unwrap_or_else(PoisonError::into_inner)
+}
+
+impl App {
+    /// Starts on a folder or an article, or on the desk that was open last, or on `sample`.
+    #[must_use]
+    pub fn start(surroundings: Surroundings, host: Arc<dyn Host>, target: Option<&Path>, sample: Option<&Path>) -> Self {
+        let fs: Arc<dyn Fs> = Arc::new(RealFs);
+        let (store, trouble) = Store::open(Arc::clone(&fs), &surroundings.data_dir);
+        let mut settings = store.settings();
+        if let Some(author) = &surroundings.author {
+            settings.author.clone_from(author);
+        } else if settings.author.is_empty() {
+            settings.author = settings::system_author();
+        }
+        let app = Self {
+            surroundings,
+            host,
+            fs,
+            store,
+            desk: Mutex::default(),
+            settings: Mutex::new(settings),
+            problems: Mutex::new(trouble.into_iter().collect()),
+            first: Mutex::default(),
+            jobs: Mutex::default(),
+            pages: export::PageShelf::default(),
+            farewell: (Mutex::new(false), Condvar::new()),
+        };
+        app.open_first(target, sample);
+        app
+    }
+
+    fn open_first(&self, target: Option<&Path>, sample: Option<&Path>) {
+        let (folder, article) = match target {
+            Some(path) if path.is_file() => {
+                let path = path.canonicalize().unwrap_or_else(|_| path.to_owned());
+                let folder = self.desk_of(&path);
+                let article = path.strip_prefix(&folder).ok().map(relative);
+                (Some(folder), article)
+            }
+            Some(path) => (Some(path.to_owned()), None),
+            None => {
+                let last = self.store.recents().first().map(|recent| PathBuf::from(&recent.path));
+                (last.filter(|path| path.is_dir()).or_else(|| sample.map(Path::to_owned)), None)
+            }
+        };
+        let Some(folder) = folder else { return };
+        match self.enter(&folder) {
+            Ok(desk) => {
+                let last = article.or_else(|| self.store.last_article(desk.root()));
+                *lock(&self.first) = last.or_else(|| first_article(desk.root()));
+            }
+            Err(problem) => lock(&self.problems).push(problem),
+        }
+    }
+
+    /// The desk of an article: the nearest folder above with `.copydesk/`, else the nearest known desk, else its folder.
+    fn desk_of(&self, article: &Path) -> PathBuf {
+        let recents = self.store.recents();
+        let known: Vec<&Path> = recents.iter().map(|recent| Path::new(&recent.path)).collect();
+        settings::desk_of(article, &known)
+    }
+
+    fn enter(&self, folder: &Path) -> Result<Arc<Newsroom>, Problem> {
+        let root = folder.canonicalize().map_err(|error| words::cannot_open_desk(folder, &error))?;
+        let local = self.surroundings.data_dir.join("desks").join(settings::desk_id(&root));
+        let settings = lock(&self.settings).clone();
+        let newsroom = Newsroom::open(Opening {
+            root: root.clone(),
+            local,
+            fs: Arc::clone(&self.fs),
+            clock: Arc::clone(&self.surroundings.clock),
+            host: Arc::clone(&self.host),
+            lang: self.surroundings.lang(settings.lang),
+            author: settings.author,
+        })?;
+        self.store.remember_desk(&root);
+        let before = lock(&self.desk).replace(Arc::clone(&newsroom));
+        if let Some(before) = before {
+            before.settle();
+        }
+        Ok(newsroom)
+    }
+
+    fn desk(&self) -> Result<Arc<Newsroom>, Problem> {
+        lock(&self.desk).clone().ok_or_else(words::no_desk)
+    }
+
+    /// The interface's language in force.
+    #[must_use]
+    pub fn lang(&self) -> Lang {
+        self.surroundings.lang(lock(&self.settings).lang)
+    }
+
+    /// The window has painted: the library, the watch and the history may start.
+    pub fn painted(&self) {
+        if let Ok(desk) = self.desk() {
+            desk.start();
+        }
+    }
+
+    /// Before the program ends: every unsaved text is in its draft, every setting on the disk.
+    pub fn settle(&self) {
+        if let Ok(desk) = self.desk() {
+            desk.settle();
+        }
+    }
+
+    fn info(&self, desk: &Newsroom) -> DeskInfo {
+        DeskInfo {
+            path: desk.root().display().to_string(),
+            name: desk.root().file_name().map_or_else(|| "/".into(), |name| name.to_string_lossy().into_owned()),
+            article_lang: settings::house_lang(desk.root()).unwrap_or_else(|| match self.lang() {
+                Lang::Fr => "fr".to_owned(),
+                Lang::En => "en".to_owned(),
+            }),
+            watch: desk.watch_state(),
+        }
+    }
+
+    /// Everything that a window needs to start on the open desk.
+    pub fn boot(&self) -> Result<Boot, Problem> {
+        Ok(self.first_paint())
+    }
+
+    /// Everything that the first paint needs.
+    #[must_use]
+    pub fn first_paint(&self) -> Boot {
+        let desk = self.desk().ok();
+        let lang = self.lang();
+        let article = lock(&self.first).clone().and_then(|path| self.open_article(path).ok());
+        Boot {
+            version: env!("CARGO_PKG_VERSION").to_owned(),
+            settings: lock(&self.settings).clone(),
+            lang,
+            desk: desk.map(|desk| self.info(&desk)),
+            recents: self.store.recents(),
+            article,
+            problems: lock(&self.problems).iter().map(|problem| problem.wire(lang)).collect(),
+        }
+    }
+
+    /// Keeps the window's box for the next start.
+    pub fn set_window(&self, window: WindowBox) {
+        let mut settings = lock(&self.settings);
+        settings.window = Some(window);
+        // A box that is not kept is no harm: the window opens where the system puts it.
+        let _ = self.store.set_settings(&settings);
+    }
+
+    /// The closing window has handed everything over.
+    pub fn farewell(&self) -> Result<(), Problem> {
+        *lock(&self.farewell.0) = true;
+        self.farewell.1.notify_all();
+        Ok(())
+    }
+
+    /// Waits until the closing window has handed everything over, for so long at most.
+    pub fn wait_for_farewell(&self, limit: Duration) {
+        let said = lock(&self.farewell.0);
+        let _ = self.farewell.1.wait_timeout_while(said, limit, |said| !*said);
+    }
+
+    /// Opens another desk.
+    pub fn open_desk(&self, path: String) -> Result<DeskInfo, Problem> {
+        let desk = self.enter(Path::new(&path))?;
+        desk.start();
+        *lock(&self.first) = self.store.last_article(desk.root()).or_else(|| first_article(desk.root()));
+        Ok(self.info(&desk))
+    }
+
+    /// Asks for a folder and opens it.
+    pub fn choose_desk(&self) -> Result<Option<DeskInfo>, Problem> {
+        let start = self.desk().ok().map(|desk| desk.root().to_owned());
+        match self.host.pick_folder(start.as_deref()) {
+            Some(folder) => self.open_desk(folder.display().to_string()).map(Some),
+            None => Ok(None),
+        }
+    }
+
+    /// The list since a generation.
+    pub fn library(&self, since: f64) -> Result<Library, Problem> {
+        let desk = self.desk()?;
+        #[allow(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "a count that this side made")]
+        let snapshot = desk.library.since(since.max(0.0) as u64);
+        let marks = desk.marks();
+        let now = self.surroundings.clock.now();
+        #[allow(clippy::cast_precision_loss, reason = "counts changes of the list")]
+        let generation = snapshot.generation as f64;
+        Ok(Library {
+            generation,
+            complete: snapshot.complete,
+            changed: snapshot.changed.iter().map(|entry| item(entry, &marks, now)).collect(),
+            removed: snapshot.removed,
+        })
+    }
+
+    fn item_of(&self, desk: &Newsroom, path: &str) -> Result<ArticleItem, Problem> {
+        let entry = desk.library.get(path).ok_or_else(|| words::not_an_article(path))?;
+        Ok(item(&entry, &desk.marks(), self.surroundings.clock.now()))
+    }
+
+    /// Opens an article.
+    pub fn open_article(&self, path: String) -> Result<ArticleView, Problem> {
+        let path = article_path(&path)?;
+        let desk = self.desk()?;
+        let (session, restored) = desk.open_article(&path)?;
+        if !restored && let Some(place) = self.store.place(desk.root(), &path) {
+            session.set_place(place.caret, place.scroll);
+        }
+        self.store.set_last_article(desk.root(), &path);
+        Ok(session.view(self.lang(), restored))
+    }
+
+    /// Closes an article; unsaved text stays in its draft.
+    pub fn close_article(&self, path: String) -> Result<(), Problem> {
+        self.desk()?.close_article(&path);
+        Ok(())
+    }
+
+    /// Takes what the window typed.
+    pub fn push(&self, path: String, version: u32, updates: Vec<Update>) -> Result<Pushed, Problem> {
+        let desk = self.desk()?;
+        let pushed = desk.session(&path)?.push(version, &updates)?;
+        desk.typed();
+        Ok(pushed)
+    }
+
+    /// Updates since a version.
+    pub fn pull(&self, path: String, version: u32) -> Result<Pushed, Problem> {
+        self.desk()?.session(&path)?.pull(version)
+    }
+
+    /// Sets one key of the furniture.
+    pub fn set_field(&self, path: String, key: String, value: String) -> Result<ArticleState, Problem> {
+        let desk = self.desk()?;
+        let session = desk.session(&path)?;
+        session.set_field(&key, &value)?;
+        desk.typed();
+        Ok(session.state(self.lang()))
+    }
+
+    /// From raw front matter back to fields.
+    pub fn leave_raw(&self, path: String) -> Result<ArticleState, Problem> {
+        let session = self.desk()?.session(&path)?;
+        session.leave_raw()?;
+        Ok(session.state(self.lang()))
+    }
+
+    /// What changed in the preview.
+    pub fn preview(&self, path: String, version: u32, known: u32) -> Result<Preview, Problem> {
+        let session = self.desk()?.session(&path)?;
+        let snapshot = session.snapshot_at(version, PATIENCE);
+        let mut rendering = lock(&session.rendering);
+        Ok(preview::render(&mut rendering, &snapshot, known, self.lang()))
+    }
+
+    /// Saves an article.
+    pub fn save(&self, path: String) -> Result<ArticleState, Problem> {
+        let desk = self.desk()?;
+        let session = desk.session(&path)?;
+        // A save that fails is part of the state; the window shows it where the save is shown.
+        let _ = desk.save(&path);
+        Ok(session.state(self.lang()))
+    }
+
+    /// Ends a conflict.
+    pub fn resolve_conflict(&self, path: String, choice: String) -> Result<ArticleState, Problem> {
+        let desk = self.desk()?;
+        desk.resolve(&path, choice != "theirs")?;
+        Ok(desk.session(&path)?.state(self.lang()))
+    }
+
+    /// Writes a deleted article anew.
+    pub fn keep_deleted(&self, path: String) -> Result<ArticleState, Problem> {
+        let desk = self.desk()?;
+        desk.keep_deleted(&path)?;
+        Ok(desk.session(&path)?.state(self.lang()))
+    }
+
+    /// Throws unsaved text away.
+    pub fn discard_draft(&self, path: String) -> Result<(), Problem> {
+        self.desk()?.discard_draft(&path)
+    }
+
+    /// Makes an article from a template.
+    pub fn new_article(&self, template: String, title: String) -> Result<ArticleView, Problem> {
+        let desk = self.desk()?;
+        let title = title.trim();
+        let house = self.info(&desk).article_lang;
+        let lang = if house.starts_with("fr") { Lang::Fr } else { Lang::En };
+        let text = settings::team_template(desk.root(), &template)
+            .unwrap_or_else(|| template::text(&template, lang).to_owned());
+        let (front, body) = copydesk_core::front::split(&text);
+        let mut front = front.to_owned();
+        let author = lock(&self.settings).author.clone();
+        for (key, value) in [("title", title), ("byline", author.as_str())] {
+            if !value.is_empty()
+                && !(key == "byline" && template == "blank")
+                && let Ok(edit) = furniture::set(&front, body, key, value)
+                && let Some(edited) = edit.front
+            {
+                front = edited;
+            }
+        }
+        let untitled = match self.lang() {
+            Lang::Fr => "sans-titre",
+            Lang::En => "untitled",
+        };
+        let stem = if title.is_empty() { untitled.to_owned() } else { slugify(title) };
+        let session = desk.create_article("", &stem, &format!("{front}{body}"))?;
+        if title.is_empty() {
+            session.set_fresh();
+        }
+        self.store.set_last_article(desk.root(), &session.path());
+        Ok(session.view(self.lang(), false))
+    }
+
+    /// Renames an article's file, in its folder.
+    pub fn rename_article(&self, path: String, name: String) -> Result<ArticleItem, Problem> {
+        let desk = self.desk()?;
+        let to = renamed(&path, &name)?;
+        if to != path {
+            desk.move_article(&path, &to).map_err(|error| words::cannot_rename(&path, &to, &error))?;
+            if let Ok(session) = desk.session(&to) {
+                session.settle_name();
+            }
+            self.store.move_place(desk.root(), &path, &to);
+        }
+        self.item_of(&desk, &to)
+    }
+
+    /// Copies an article, as it stands on the screen, beside itself.
+    pub fn duplicate_article(&self, path: String) -> Result<ArticleItem, Problem> {
+        let path = article_path(&path)?;
+        let desk = self.desk()?;
+        let was_open = desk.session(&path).is_ok();
+        let (session, _) = desk.open_article(&path)?;
+        let text = session.snapshot().text();
+        if !was_open {
+            desk.close_article(&path);
+        }
+        let (folder, name) = path.rsplit_once('/').unwrap_or(("", &path));
+        let stem = name.rsplit_once('.').map_or(name, |(stem, _)| stem);
+        let suffix = match self.lang() {
+            Lang::Fr => "copie",
+            Lang::En => "copy",
+        };
+        let copy = desk.create_article(folder, &format!("{stem}-{suffix}"), &text)?;
+        let copied = copy.path();
+        desk.close_article(&copied);
+        self.item_of(&desk, &copied)
+    }
+
+    /// Moves an article to the system's trash.
+    pub fn trash_article(&self, path: String) -> Result<(), Problem> {
+        self.desk()?.trash_article(&article_path(&path)?)
+    }
+
+    /// The revisions of an article, newest first.
+    pub fn history(&self, path: String) -> Result<Vec<RevisionItem>, Problem> {
+        let desk = self.desk()?;
+        Ok(desk.history()?.list(&path)?.iter().map(export::revision_item).collect())
+    }
+
+    /// The text of a revision beside the text now.
+    pub fn revision(&self, path: String, id: u32) -> Result<RevisionText, Problem> {
+        let desk = self.desk()?;
+        let history = desk.history()?;
+        let revisions = history.list(&path)?;
+        let revision = revisions
+            .iter()
+            .find(|revision| revision.id == i64::from(id))
+            .ok_or_else(|| words::no_revision(&path, id))?;
+        let bytes = history.content(revision.id)?;
+        let text = copydesk_core::text::decode(&bytes)
+            .map_or_else(|reason| words::readable(&bytes, &reason), |decoded| decoded.text);
+        let current = desk.session(&path).map_or_else(|_| String::new(), |session| session.snapshot().text());
+        Ok(RevisionText { item: export::revision_item(revision), text, current })
+    }
+
+    /// Puts a revision back; restoring is a new revision.
+    pub fn restore_revision(&self, path: String, id: u32) -> Result<ArticleState, Problem> {
+        let desk = self.desk()?;
+        desk.restore(&path, i64::from(id))?;
+        Ok(desk.session(&path)?.state(self.lang()))
+    }
+
+    /// Names a revision; an empty name takes the name away.
+    pub fn name_revision(&self, path: String, id: u32, name: String) -> Result<RevisionItem, Problem> {
+        let desk = self.desk()?;
+        let history = desk.history()?;
+        let name = name.trim();
+        history.name(i64::from(id), (!name.is_empty()).then_some(name))?;
+        let revisions = history.list(&path)?;
+        let revision = revisions
+            .iter()
+            .find(|revision| revision.id == i64::from(id))
+            .ok_or_else(|| words::no_revision(&path, id))?;
+        Ok(export::revision_item(revision))
+    }
+
+    /// Copies a pasted or dropped image beside the article.
+    pub fn add_image(&self, path: String, name: String, data: String) -> Result<Placed, Problem> {
+        use base64::Engine as _;
+        let path = article_path(&path)?;
+        let desk = self.desk()?;
+        let bytes = base64::engine::general_purpose::STANDARD
+            .decode(data.as_bytes())
+            .map_err(|_| words::bad_image(&name))?;
+        let src = images::add_image(desk.fs(), desk.root(), &path, &name, &bytes)?;
+        let stem = name.rsplit_once('.').map_or(name.as_str(), |(stem, _)| stem);
+        Ok(Placed { src, alt: stem.replace(['-', '_'], " ").trim().to_owned() })
+    }
+
+    /// Where an export would go by itself.
+    pub fn suggest_export_path(&self, path: String, options: ExportOptions) -> Result<String, Problem> {
+        let desk = self.desk()?;
+        Ok(export::suggest_path(desk.root(), &article_path(&path)?, &options).display().to_string())
+    }
+
+    /// Asks where an export goes.
+    pub fn choose_export_path(&self, path: String, options: ExportOptions) -> Result<Option<String>, Problem> {
+        let suggestion = self.suggest_export_path(path, options)?;
+        Ok(self.host.pick_file(Path::new(&suggestion)).map(|file| file.display().to_string()))
+    }
+
+    /// Exports an article as it stands on the screen, after saving it.
+    pub fn export_article(
+        &self,
+        path: String,
+        options: ExportOptions,
+        out: String,
+        job: u32,
+    ) -> Result<Exported, Problem> {
+        let desk = self.desk()?;
+        let (session, _) = desk.open_article(&article_path(&path)?)?;
+        if session.save_state() != crate::wire::SaveState::Conflict {
+            desk.save(&path)?;
+        }
+        let snapshot = session.snapshot();
+        let stop = Arc::new(AtomicBool::new(false));
+        lock(&self.jobs).insert(job, Arc::clone(&stop));
+        let result = export::export_text(
+            &export::Piece { desk: desk.root(), path: &snapshot.path, text: &snapshot.text() },
+            &options,
+            Path::new(&out),
+            self.lang(),
+            &mut |step| self.host.emit(Event::ExportProgress { job, step: step.to_owned() }),
+            &|| stop.load(Ordering::Relaxed),
+        );
+        lock(&self.jobs).remove(&job);
+        result
+    }
+
+    /// Stops an export.
+    pub fn cancel_export(&self, job: u32) -> Result<(), Problem> {
+        if let Some(stop) = lock(&self.jobs).get(&job) {
+            stop.store(true, Ordering::Relaxed);
+        }
+        Ok(())
+    }
+
+    /// Opens an exported file in the system's program for it.
+    pub fn open_exported(&self, out: String) -> Result<(), Problem> {
+        self.host.open(&out).map_err(|error| words::cannot_open(&out, &error))
+    }
+
+    /// Shows an exported file in its folder.
+    pub fn reveal_exported(&self, out: String) -> Result<(), Problem> {
+        let folder = Path::new(&out).parent().unwrap_or(Path::new("/")).display().to_string();
+        self.host.open(&folder).map_err(|error| words::cannot_open(&folder, &error))
+    }
+
+    /// Sets the article on pages, as pictures that [`App::page_picture`] then serves.
+    pub fn pages(&self, path: String, version: u32, options: ExportOptions) -> Result<Pages, Problem> {
+        let desk = self.desk()?;
+        let snapshot = desk.session(&path)?.snapshot_at(version, PATIENCE);
+        let piece = export::Piece { desk: desk.root(), path: &snapshot.path, text: &snapshot.text() };
+        let options = ExportOptions { format: ExportFormat::Pdf, ..options };
+        self.pages.set(&piece, &options, snapshot.version, self.lang())
+    }
+
+    /// A page's picture (PNG) by the address that [`App::pages`] gave.
+    #[must_use]
+    pub fn page_picture(&self, address: &str) -> Option<Arc<Vec<u8>>> {
+        self.pages.picture(address)
+    }
+
+    /// An image of the open desk, confined to it.
+    #[must_use]
+    pub fn desk_image(&self, path: &str) -> Option<images::Image> {
+        images::read_image(self.desk().ok()?.root(), path).ok()
+    }
+
+    /// Takes new settings.
+    pub fn set_settings(&self, settings: Settings) -> Result<Settings, Problem> {
+        let settings = {
+            let mut held = lock(&self.settings);
+            // The window's box is the shell's to know.
+            *held = Settings { text_size: settings.text_size.clamp(12, 32), window: held.window, ..settings };
+            held.clone()
+        };
+        if let Ok(desk) = self.desk() {
+            desk.set_person(self.lang(), settings.author.clone());
+        }
+        self.store.set_settings(&settings).map_err(|error| words::cannot_keep_settings(&error))?;
+        Ok(settings)
+    }
+
+    /// Where the person is in an article.
+    pub fn set_place(&self, path: String, caret: u32, scroll: f64) -> Result<(), Problem> {
+        let desk = self.desk()?;
+        if let Ok(session) = desk.session(&path) {
+            session.set_place(caret, scroll);
+        }
+        self.store.set_place(desk.root(), &path, Place { caret, scroll });
+        Ok(())
+    }
+
+    /// The window got the focus.
+    pub fn focused(&self) -> Result<(), Problem> {
+        if let Ok(desk) = self.desk() {
+            desk.focused();
+        }
+        Ok(())
+    }
+
+    /// Opens a web or mail address outside, after the window showed it.
+    pub fn open_link(&self, href: String) -> Result<(), Problem> {
+        let Some(url) = link::outside(&href) else { return Err(words::link_refused(&href)) };
+        self.host.open(&url).map_err(|error| words::cannot_open(&url, &error))
+    }
+}
+
+/// A path from the window, which is data: relative, plain, an article's.
+fn article_path(path: &str) -> Result<String, Problem> {
+    let plain = !path.is_empty()
+        && !path.contains(['\\', '\0'])
+        && Path::new(path).components().all(|part| matches!(part, Component::Normal(_)))
+        && is_article_name(path);
+    if plain { Ok(path.to_owned()) } else { Err(words::not_an_article(path)) }
+}
+
+fn is_article_name(path: &str) -> bool {
+    Path::new(path)
+        .extension()
+        .is_some_and(|ending| ending.eq_ignore_ascii_case("md") || ending.eq_ignore_ascii_case("markdown"))
+}
+
+/// The path that a new name gives, in the same folder, with the same ending unless the name has one.
+fn renamed(path: &str, name: &str) -> Result<String, Problem> {
+    let path = article_path(path)?;
+    let name = name.trim();
+    if name.is_empty() || name.starts_with('.') || name.contains(['/', '\\', '\0']) || name.len() > 200 {
+        return Err(words::bad_name(name));
+    }
+    let ending = path.rsplit_once('.').map_or("md", |(_, ending)| ending);
+    let name = if is_article_name(name) { name.to_owned() } else { format!("{name}.{ending}") };
+    Ok(match path.rsplit_once('/') {
+        Some((folder, _)) => format!("{folder}/{name}"),
+        None => name,
+    })
+}
+
+fn relative(path: &Path) -> String {
+    path.components().map(|part| part.as_os_str().to_string_lossy()).collect::<Vec<_>>().join("/")
+}
+
+/// What a desk shows when it is opened for the first time: its welcome article, else the first by name.
+fn first_article(root: &Path) -> Option<String> {
+    let mut names: Vec<String> = std::fs::read_dir(root)
+        .ok()?
+        .filter_map(|entry| entry.ok()?.file_name().into_string().ok())
+        .filter(|name| is_article_name(name) && !name.starts_with('.'))
+        .collect();
+    names.sort_unstable();
+    let welcome = names.iter().position(|name| name.starts_with("bienvenue") || name.starts_with("welcome"));
+    (!names.is_empty()).then(|| names.swap_remove(welcome.unwrap_or(0)))
+}
+
+fn item(entry: &Entry, marks: &HashMap<String, (bool, bool)>, now: jiff::Timestamp) -> ArticleItem {
+    let (unsaved, conflict) = marks.get(&entry.path).copied().unwrap_or_default();
+    let holds = |time: &String| time.parse::<jiff::Timestamp>().is_ok_and(|time| time > now);
+    #[allow(clippy::cast_precision_loss, reason = "milliseconds since 1970 fit a double until the year 287396")]
+    let modified_ms = entry.modified_ms as f64;
+    ArticleItem {
+        path: entry.path.clone(),
+        title: entry.head.title.clone(),
+        section: entry.head.section.clone(),
+        byline: entry.head.byline.clone(),
+        slug: entry.head.slug.clone(),
+        stage: entry.head.stage.clone(),
+        lang: entry.head.lang.clone(),
+        signes: entry.signes,
+        modified_ms,
+        embargo: entry.head.embargo.clone().filter(holds),
+        legal_hold: entry.head.legal == "needs_check",
+        deadline: entry.head.deadline.clone(),
+        unsaved,
+        conflict,
+        read_only: entry.read_only,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn paths_from_the_window_are_data() {
+        for path in ["a.md", "rubrique/été.markdown", "x/y/z.MD"] {
+            assert_eq!(article_path(path).unwrap(), path);
+        }
+        for path in ["", "/etc/passwd.md", "../a.md", "a/../b.md", "a.txt", "a\\b.md", "a\0.md", "."] {
+            assert!(article_path(path).is_err(), "{path:?}");
+        }
+    }
+
+    #[test]
+    fn a_rename_stays_in_its_folder() {
+        assert_eq!(renamed("a/b.md", "c").unwrap(), "a/c.md");
+        assert_eq!(renamed("b.markdown", "c").unwrap(), "c.markdown");
+        assert_eq!(renamed("b.md", "c.markdown").unwrap(), "c.markdown");
+        for name in ["", " ", "../c", "c/d", ".c", "c\\d"] {
+            assert!(renamed("a/b.md", name).is_err(), "{name:?}");
+        }
+    }
+}

@@ -1,0 +1,815 @@
+//! An open desk: its library, its open articles, its drafts and its history, and everything that happens between
+//! them and the disk. Decisions come from `core::reconcile`; this module carries them out.
+//!
+//! Invariants: bytes are never overwritten before history holds them; own writes are known by content; whatever
+//! fails, the text is in the session and in its draft.
+
+use std::collections::HashMap;
+use std::path::{Path, PathBuf};
+use std::sync::{Arc, Mutex, OnceLock, PoisonError, RwLock, Weak};
+use std::time::Instant;
+
+use copydesk_core::reconcile::{Outcome, reconcile};
+use copydesk_core::text;
+
+use crate::env::Clock;
+use crate::error::Problem;
+use crate::host::Host;
+use crate::library::{Change, Library};
+use crate::scribe::Scribe;
+use crate::session::{Base, Session, Snapshot, Theirs};
+use crate::store::atomic::{self, ReadError, Refusal, Saved};
+use crate::store::fs::Fs;
+use crate::store::history::{History, Origin};
+use crate::store::journal::{Draft, Journal};
+use crate::watch::{Hint, Watch};
+use crate::wire::{Event, Lang, SaveState, WatchState};
+use crate::words;
+
+/// How often a save tries again after the disk moved under it.
+const TRIES: usize = 4;
+
+/// What a newsroom is opened with.
+pub struct Opening {
+    /// The desk's folder.
+    pub root: PathBuf,
+    /// Where this machine keeps what belongs to the desk: history, drafts.
+    pub local: PathBuf,
+    /// The file system.
+    pub fs: Arc<dyn Fs>,
+    /// The clock.
+    pub clock: Arc<dyn Clock>,
+    /// The program around.
+    pub host: Arc<dyn Host>,
+    /// Interface language.
+    pub lang: Lang,
+    /// The person's name.
+    pub author: String,
+}
+
+/// An open desk.
+pub struct Newsroom {
+    root: PathBuf,
+    local: PathBuf,
+    fs: Arc<dyn Fs>,
+    clock: Arc<dyn Clock>,
+    host: Arc<dyn Host>,
+    /// What it holds.
+    pub library: Arc<Library>,
+    sessions: Mutex<HashMap<String, Arc<Session>>>,
+    journal: Journal,
+    history: OnceLock<Result<History, Problem>>,
+    person: RwLock<(Lang, String)>,
+    watch: Mutex<Option<Watch>>,
+    watch_state: Mutex<WatchState>,
+    scribe: OnceLock<Scribe>,
+}
+
+impl Newsroom {
+    /// Opens a desk. Nothing of it is read yet: an article can be opened before the list exists.
+    ///
+    /// # Errors
+    /// The folder cannot be read, or the local folder cannot be made.
+    pub fn open(opening: Opening) -> Result<Arc<Self>, Problem> {
+        let root = opening.root.canonicalize().map_err(|error| words::cannot_open_desk(&opening.root, &error))?;
+        std::fs::read_dir(&root).map_err(|error| words::cannot_open_desk(&root, &error))?;
+        let journal = Journal::open(Arc::clone(&opening.fs), opening.local.join("drafts"));
+        let newsroom = Arc::new(Self {
+            library: Arc::new(Library::new(root.clone())),
+            root,
+            local: opening.local,
+            fs: opening.fs,
+            clock: opening.clock,
+            host: opening.host,
+            sessions: Mutex::default(),
+            journal,
+            history: OnceLock::new(),
+            person: RwLock::new((opening.lang, opening.author)),
+            watch: Mutex::default(),
+            watch_state: Mutex::new(WatchState::Starting),
+            scribe: OnceLock::new(),
+        });
+        let scribe = Scribe::start(Arc::downgrade(&newsroom));
+        newsroom.scribe.get_or_init(|| scribe);
+        Ok(newsroom)
+    }
+
+    /// Starts to look for changes, then reads the library, on threads of their own.
+    pub fn start(self: &Arc<Self>) {
+        let me = Arc::downgrade(self);
+        std::thread::Builder::new()
+            .name("library".into())
+            .spawn(move || {
+                let Some(newsroom) = me.upgrade() else { return };
+                newsroom.start_watch();
+                let teller = Arc::downgrade(&newsroom);
+                let library = Arc::clone(&newsroom.library);
+                drop(newsroom);
+                library.scan(&|| {
+                    if let Some(newsroom) = teller.upgrade() {
+                        newsroom.tell_library();
+                    }
+                });
+                if let Some(newsroom) = teller.upgrade() {
+                    newsroom.tell_library();
+                    if let Err(problem) = newsroom.history() {
+                        newsroom.notice(&problem);
+                    }
+                }
+            })
+            .expect("a thread can be started");
+    }
+
+    fn start_watch(self: &Arc<Self>) {
+        let me: Weak<Self> = Arc::downgrade(self);
+        let watch = Watch::start(
+            self.root.clone(),
+            Box::new(move |hint| {
+                if let Some(newsroom) = me.upgrade() {
+                    newsroom.heed(hint);
+                }
+            }),
+        );
+        *lock(&self.watch) = Some(watch);
+    }
+
+    /// The desk's folder.
+    #[must_use]
+    pub fn root(&self) -> &Path {
+        &self.root
+    }
+
+    /// Where this machine keeps what belongs to the desk.
+    #[must_use]
+    pub fn local(&self) -> &Path {
+        &self.local
+    }
+
+    /// How changes are noticed.
+    #[must_use]
+    pub fn watch_state(&self) -> WatchState {
+        *lock(&self.watch_state)
+    }
+
+    /// The window got the focus: a good moment to look again.
+    pub fn focused(&self) {
+        if let Some(watch) = lock(&self.watch).as_ref() {
+            watch.focus();
+        }
+        for session in self.sessions() {
+            self.look(&session);
+        }
+    }
+
+    /// Takes a new language and name from the settings.
+    pub fn set_person(&self, lang: Lang, author: String) {
+        *self.person.write().unwrap_or_else(PoisonError::into_inner) = (lang, author);
+    }
+
+    fn lang(&self) -> Lang {
+        self.person.read().unwrap_or_else(PoisonError::into_inner).0
+    }
+
+    fn author(&self) -> String {
+        self.person.read().unwrap_or_else(PoisonError::into_inner).1.clone()
+    }
+
+    /// The desk's history, opened on first use.
+    ///
+    /// # Errors
+    /// The database cannot be used; why.
+    pub fn history(&self) -> Result<&History, Problem> {
+        self.history
+            .get_or_init(|| History::open(&self.local.join("history.db"), Arc::clone(&self.clock)))
+            .as_ref()
+            .map_err(Clone::clone)
+    }
+
+    fn sessions(&self) -> Vec<Arc<Session>> {
+        lock(&self.sessions).values().cloned().collect()
+    }
+
+    /// The session of an open article.
+    ///
+    /// # Errors
+    /// The article is not open.
+    pub fn session(&self, path: &str) -> Result<Arc<Session>, Problem> {
+        lock(&self.sessions).get(path).cloned().ok_or_else(|| words::not_open(path))
+    }
+
+    /// Unsaved and conflicting articles, for the list.
+    #[must_use]
+    pub fn marks(&self) -> HashMap<String, (bool, bool)> {
+        let mut marks: HashMap<String, (bool, bool)> =
+            self.journal.list().into_iter().map(|draft| (draft.path, (true, false))).collect();
+        for session in self.sessions() {
+            let state = session.save_state();
+            marks.insert(
+                session.path(),
+                (matches!(state, SaveState::Dirty | SaveState::Error), state == SaveState::Conflict),
+            );
+        }
+        marks
+    }
+
+    /// Opens an article, with the draft that waits for it. Returns the session and whether a draft came back.
+    ///
+    /// # Errors
+    /// The article cannot be read.
+    pub fn open_article(&self, path: &str) -> Result<(Arc<Session>, bool), Problem> {
+        if let Ok(session) = self.session(path) {
+            return Ok((session, false));
+        }
+        let draft = self.journal.read(path);
+        let (session, restored) = match atomic::read(&*self.fs, &self.root, path) {
+            Ok(on_disk) => {
+                let refusal = on_disk.refused.as_ref().map(|refusal| words::refused(path, refusal));
+                match text::decode(&on_disk.bytes) {
+                    Ok(decoded) => {
+                        let base = Base {
+                            fingerprint: on_disk.fingerprint,
+                            text: decoded.text.into(),
+                            bytes: Arc::new(on_disk.bytes),
+                        };
+                        self.bring_back(path, base, draft, refusal)
+                    }
+                    Err(reason) => {
+                        let shown = words::readable(&on_disk.bytes, &reason);
+                        let base = Base {
+                            fingerprint: on_disk.fingerprint,
+                            text: shown.clone().into(),
+                            bytes: Arc::new(on_disk.bytes),
+                        };
+                        (Session::new(path, base, &shown, Some(words::not_text(path, &reason))), false)
+                    }
+                }
+            }
+            Err(ReadError::NotFound) => match draft {
+                // The article went away while the program was closed, or was never saved: the draft is what is left.
+                Some(draft) => {
+                    let session = Session::new(path, empty_base(), &draft.text, None);
+                    session.set_place(draft.caret, draft.scroll);
+                    session.set_deleted(true);
+                    (session, true)
+                }
+                None => return Err(words::cannot_read(path, &ReadError::NotFound)),
+            },
+            Err(error) => return Err(words::cannot_read(path, &error)),
+        };
+        let session = Arc::new(session);
+        let session = Arc::clone(lock(&self.sessions).entry(path.to_owned()).or_insert(session));
+        Ok((session, restored))
+    }
+
+    /// Puts a draft back over what the disk says now; both are reconciled, not guessed.
+    fn bring_back(
+        &self,
+        path: &str,
+        base: Base,
+        draft: Option<Draft>,
+        read_only: Option<Problem>,
+    ) -> (Session, bool) {
+        let Some(draft) = draft.filter(|draft| draft.text != *base.text) else {
+            let _ = self.journal.remove(path);
+            let text = Arc::clone(&base.text);
+            return (Session::new(path, base, &text, read_only), false);
+        };
+        let session = if draft.base == base.fingerprint {
+            Session::new(path, base, &draft.text, read_only)
+        } else {
+            let before = self
+                .history()
+                .ok()
+                .and_then(|history| history.content_of(&draft.base).ok().flatten())
+                .and_then(|bytes| text::decode(&bytes).ok())
+                .map(|decoded| decoded.text);
+            let outcome = match &before {
+                Some(before) => reconcile(before, &draft.text, &base.text),
+                None => Outcome::Conflict { hunks: vec![words::whole_hunk("", &draft.text, &base.text)] },
+            };
+            match outcome {
+                Outcome::Merge { text } => Session::new(path, base, &text, read_only),
+                Outcome::Conflict { hunks } => {
+                    let session = Session::new(path, base.clone(), &draft.text, read_only);
+                    session.set_conflict(Some(Theirs { disk: base, hunks }));
+                    session
+                }
+                // The draft says nothing that the disk does not: the disk's text is the newer one.
+                Outcome::Same | Outcome::Reload | Outcome::Converged => {
+                    let text = Arc::clone(&base.text);
+                    Session::new(path, base, &text, read_only)
+                }
+            }
+        };
+        session.set_place(draft.caret, draft.scroll);
+        (session, true)
+    }
+
+    /// Closes an article; its draft stays where there is unsaved text.
+    pub fn close_article(&self, path: &str) {
+        let Ok(session) = self.session(path) else { return };
+        self.write_draft(&session, true);
+        self.forget_clean_draft(&session);
+        lock(&self.sessions).remove(path);
+    }
+
+    /// Somebody typed: a draft falls due.
+    pub fn typed(&self) {
+        if let Some(scribe) = self.scribe.get() {
+            scribe.ring();
+        }
+    }
+
+    /// Writes the drafts that are due; returns whether more will be.
+    pub fn write_due_drafts(&self, now: Instant, at_once: bool) -> bool {
+        let mut waiting = false;
+        for session in self.sessions() {
+            if session.waits_for_draft() {
+                self.write_draft_at(&session, now, at_once);
+                waiting |= session.waits_for_draft();
+            }
+        }
+        waiting
+    }
+
+    fn write_draft(&self, session: &Session, at_once: bool) {
+        self.write_draft_at(session, Instant::now(), at_once);
+    }
+
+    fn write_draft_at(&self, session: &Session, now: Instant, at_once: bool) {
+        let _disk = lock(&session.disk);
+        let Some(draft) = session.due_draft(now, at_once, self.clock.now().as_millisecond()) else { return };
+        if let Err(error) = self.journal.write(&draft) {
+            session.draft_failed();
+            session.end_save(Err(words::cannot_draft(&draft.path, &error)));
+            self.tell_article(session, None);
+        }
+    }
+
+    fn forget_clean_draft(&self, session: &Session) {
+        if session.drop_draft() {
+            let _ = self.journal.remove(&session.path());
+        }
+    }
+
+    /// Throws the unsaved text of an article away: the person said so. History keeps it first.
+    ///
+    /// # Errors
+    /// History could not take it; nothing was thrown away.
+    pub fn discard_draft(&self, path: &str) -> Result<(), Problem> {
+        if let Ok(session) = self.session(path) {
+            let snapshot = session.snapshot();
+            if !snapshot.is_clean() {
+                let bytes = text::encode(&snapshot.base.bytes, &snapshot.text());
+                self.history()?.record(path, &bytes, &self.author(), Origin::Import)?;
+            }
+            lock(&self.sessions).remove(path);
+        }
+        let _ = self.journal.remove(path);
+        self.tell_library();
+        Ok(())
+    }
+
+    /// Saves an article.
+    ///
+    /// # Errors
+    /// Nothing was written, or the disk refused; the text is in its draft.
+    pub fn save(&self, path: &str) -> Result<(), Problem> {
+        let session = self.session(path)?;
+        self.save_session(&session)
+    }
+
+    fn save_session(&self, session: &Arc<Session>) -> Result<(), Problem> {
+        for _ in 0..TRIES {
+            let disk = lock(&session.disk);
+            let snapshot = session.snapshot();
+            if snapshot.read_only || snapshot.conflict || snapshot.deleted || snapshot.is_clean() {
+                drop(disk);
+                self.forget_clean_draft(session);
+                return Ok(());
+            }
+            session.begin_save();
+            self.tell_article(session, None);
+            let result = self.put_on_disk(session, &snapshot);
+            drop(disk);
+            match result {
+                Ok(true) => {
+                    session.end_save(Ok(Some(self.clock.now().to_string())));
+                    self.forget_clean_draft(session);
+                    self.library.refresh(&[self.root.join(&snapshot.path)]);
+                    self.tell_library();
+                    self.follow_title(session);
+                    self.tell_article(session, None);
+                    return Ok(());
+                }
+                // The disk moved: take its text in, then try again with both.
+                Ok(false) => {
+                    session.end_save(Ok(None));
+                    self.look(session);
+                }
+                Err(problem) => {
+                    session.end_save(Err(problem.clone()));
+                    self.tell_article(session, None);
+                    return Err(problem);
+                }
+            }
+        }
+        Ok(())
+    }
+
+    /// One attempt to write; the session's disk lock is held. `Ok(false)`: the disk is not what it was.
+    fn put_on_disk(&self, session: &Session, snapshot: &Snapshot) -> Result<bool, Problem> {
+        let path = &snapshot.path;
+        let text = snapshot.text();
+        let bytes = text::encode(&snapshot.base.bytes, &text);
+        if !text::decode(&bytes).is_ok_and(|decoded| decoded.text == text) {
+            return Err(words::cannot_encode(path));
+        }
+        // The draft is durable before the article is touched.
+        let draft = Draft {
+            path: path.clone(),
+            base: snapshot.base.fingerprint,
+            text,
+            raw: snapshot.raw,
+            caret: 0,
+            scroll: 1.0,
+            saved_ms: self.clock.now().as_millisecond(),
+        };
+        let drafted = self.journal.write(&draft);
+        let author = self.author();
+        self.keep(path, &snapshot.base.bytes, "", Origin::Open)?;
+        let kept = |foreign: &[u8]| {
+            self.keep(path, foreign, "", Origin::Outside).map_err(|problem| std::io::Error::other(problem.to_string()))
+        };
+        let saved = atomic::save(&*self.fs, &self.root, path, &snapshot.base.fingerprint, &bytes, &mut { kept });
+        match saved {
+            Ok(Saved::Done { fingerprint, .. }) => {
+                session.set_base(Base { fingerprint, text: draft.text.into(), bytes: Arc::new(bytes.clone()) });
+                if let Err(problem) = self.keep(path, &bytes, &author, Origin::Save) {
+                    self.notice(&problem);
+                }
+                self.host.emit(Event::HistoryChanged { path: path.clone() });
+                Ok(true)
+            }
+            Ok(Saved::Changed { .. } | Saved::Gone) => Ok(false),
+            Err(failed) => {
+                // After an error the disk is asked, not guessed: the new bytes may be in place all the same.
+                if failed.on_disk == Some(atomic::fingerprint(&bytes)) {
+                    session.set_base(Base {
+                        fingerprint: atomic::fingerprint(&bytes),
+                        text: draft.text.into(),
+                        bytes: Arc::new(bytes),
+                    });
+                }
+                Err(words::cannot_save(path, &failed.error, drafted.is_ok()))
+            }
+        }
+    }
+
+    /// Puts bytes into history, or beside the drafts where there is no history.
+    fn keep(&self, path: &str, bytes: &[u8], author: &str, origin: Origin) -> Result<(), Problem> {
+        let kept = self.history().and_then(|history| {
+            // What the disk held when the article was opened is known already if any revision holds it.
+            if origin == Origin::Open && history.has(&atomic::fingerprint(bytes)) {
+                return Ok(());
+            }
+            history.record(path, bytes, author, origin).map(|_| ())
+        });
+        kept.or_else(|_| {
+            crate::store::history::keep_aside(&*self.fs, &self.local.join("kept"), path, bytes)
+                .map_err(|error| words::cannot_keep(path, &error))
+        })
+    }
+
+    /// A new article's file name follows its title until it has a text.
+    fn follow_title(&self, session: &Arc<Session>) {
+        let Some(stem) = session.wanted_stem() else { return };
+        let path = session.path();
+        let (folder, name) = path.rsplit_once('/').map_or(("", path.as_str()), |(folder, name)| (folder, name));
+        let old_stem = name.rsplit_once('.').map_or(name, |(stem, _)| stem);
+        if old_stem == stem || old_stem.strip_prefix(&stem).is_some_and(is_number_suffix) {
+            return;
+        }
+        for number in 1..1000 {
+            let name = if number == 1 { format!("{stem}.md") } else { format!("{stem}-{number}.md") };
+            let to = if folder.is_empty() { name } else { format!("{folder}/{name}") };
+            match self.move_article(&path, &to) {
+                Ok(()) => return,
+                Err(error) if error.kind() == std::io::ErrorKind::AlreadyExists => {}
+                Err(_) => return,
+            }
+        }
+    }
+
+    /// Renames an article with everything that belongs to it.
+    ///
+    /// # Errors
+    /// The file system refused; `AlreadyExists` where the name is taken.
+    pub fn move_article(&self, from: &str, to: &str) -> std::io::Result<()> {
+        let session = self.session(from).ok();
+        let _disk = session.as_ref().map(|session| lock(&session.disk));
+        atomic::rename_article(&*self.fs, &self.root, from, to)?;
+        self.moved(from, to);
+        self.library.refresh(&[self.root.join(from), self.root.join(to)]);
+        self.tell_library();
+        Ok(())
+    }
+
+    /// Everything that bears the old path takes the new one.
+    fn moved(&self, from: &str, to: &str) {
+        let mut sessions = lock(&self.sessions);
+        let open = sessions.remove(from);
+        if let Some(session) = &open {
+            session.set_path(to);
+            sessions.insert(to.to_owned(), Arc::clone(session));
+        }
+        drop(sessions);
+        let _ = self.journal.rename(from, to);
+        if let Ok(history) = self.history()
+            && let Err(problem) = history.rename(from, to)
+        {
+            self.notice(&problem);
+        }
+        if open.is_some() {
+            self.host.emit(Event::ArticleMoved { from: from.to_owned(), to: to.to_owned() });
+        }
+    }
+
+    /// What the watch says is a hint: everything is looked at before it is believed.
+    pub fn heed(&self, hint: Hint) {
+        match hint {
+            Hint::State(state) => {
+                *lock(&self.watch_state) = state;
+                self.host.emit(Event::WatchChanged { watch: state });
+            }
+            Hint::Paths(paths) => {
+                // The open article first: somebody is looking at it.
+                for session in self.sessions() {
+                    let file = self.root.join(session.path());
+                    if paths.contains(&file) && file.symlink_metadata().is_ok() {
+                        self.look(&session);
+                    }
+                }
+                let changes = self.library.refresh(&paths);
+                self.take_changes(&changes);
+            }
+            Hint::Rescan(subtree) => {
+                let changes = self.library.rescan(&subtree);
+                self.take_changes(&changes);
+                for session in self.sessions() {
+                    if self.root.join(session.path()).starts_with(&subtree) {
+                        self.look(&session);
+                    }
+                }
+            }
+        }
+    }
+
+    fn take_changes(&self, changes: &[Change]) {
+        for change in changes {
+            match change {
+                Change::Renamed { from, to } => self.moved(from, to),
+                Change::Created { path } | Change::Changed { path } | Change::Removed { path } => {
+                    if let Ok(session) = self.session(path) {
+                        self.look(&session);
+                    }
+                }
+            }
+        }
+        if !changes.is_empty() {
+            self.tell_library();
+        }
+    }
+
+    /// Looks at the disk for an open article, and takes in what changed.
+    pub fn look(&self, session: &Arc<Session>) {
+        let news = {
+            let _disk = lock(&session.disk);
+            self.take_in(session)
+        };
+        if let Some(news) = news {
+            self.forget_clean_draft(session);
+            self.typed();
+            self.tell_article(session, news);
+        }
+    }
+
+    /// The disk lock is held. `None`: nothing to tell; else what to tell the person.
+    #[allow(clippy::option_option, reason = "nothing to tell, or a state with or without news")]
+    fn take_in(&self, session: &Session) -> Option<Option<&'static str>> {
+        let path = session.path();
+        let on_disk = match atomic::read(&*self.fs, &self.root, &path) {
+            Ok(on_disk) => on_disk,
+            Err(ReadError::NotFound) => return session.set_deleted(true).then_some(Some("deleted")),
+            // A passing fault is not a change: the next save or look will say more.
+            Err(_) => return None,
+        };
+        let back = session.set_deleted(false);
+        if on_disk.fingerprint == session.snapshot().base.fingerprint {
+            return back.then_some(None);
+        }
+        let decoded = match text::decode(&on_disk.bytes) {
+            Ok(decoded) => decoded,
+            Err(reason) => {
+                // Kept as it is; the session's text stays on the screen and in its draft.
+                let _ = self.keep(&path, &on_disk.bytes, "", Origin::Outside);
+                session.set_read_only(Some(words::not_text(&path, &reason)));
+                return Some(None);
+            }
+        };
+        session.set_read_only(on_disk.refused.as_ref().map(|refusal: &Refusal| words::refused(&path, refusal)));
+        let disk = Base {
+            fingerprint: on_disk.fingerprint,
+            text: decoded.text.into(),
+            bytes: Arc::new(on_disk.bytes),
+        };
+        if let Err(problem) = self
+            .keep(&path, &session.snapshot().base.bytes, "", Origin::Open)
+            .and_then(|()| self.keep(&path, &disk.bytes, "", Origin::Outside))
+        {
+            self.notice(&problem);
+        }
+        self.host.emit(Event::HistoryChanged { path });
+        // The person may type meanwhile: the decision is for one edition, and is made again for a newer one.
+        loop {
+            let snapshot = session.snapshot();
+            let mine = snapshot.text();
+            let (text, news) = match reconcile(&snapshot.base.text, &mine, &disk.text) {
+                Outcome::Same | Outcome::Converged => {
+                    session.set_base(disk);
+                    return Some(None);
+                }
+                Outcome::Reload => (disk.text.to_string(), "reloaded"),
+                Outcome::Merge { text } => (text, "merged"),
+                Outcome::Conflict { hunks } => {
+                    session.set_conflict(Some(Theirs { disk, hunks }));
+                    return Some(Some("conflict"));
+                }
+            };
+            if news == "merged" {
+                // Both originals stay within reach: the disk's is kept above, the person's here.
+                let bytes = text::encode(&snapshot.base.bytes, &mine);
+                if let Err(problem) = self.keep(&snapshot.path, &bytes, &self.author(), Origin::Merge) {
+                    self.notice(&problem);
+                }
+            }
+            if session.adopt(snapshot.edition, &text) {
+                session.set_base(disk);
+                return Some(Some(news));
+            }
+        }
+    }
+
+    /// Ends a conflict: `mine` keeps the person's text, `theirs` the disk's. Both are in history either way.
+    ///
+    /// # Errors
+    /// History could not take the side that goes, or the save failed.
+    pub fn resolve(&self, path: &str, keep_mine: bool) -> Result<(), Problem> {
+        let session = self.session(path)?;
+        {
+            let _disk = lock(&session.disk);
+            let Some(theirs) = session.conflict() else { return Ok(()) };
+            let snapshot = session.snapshot();
+            let mine = text::encode(&snapshot.base.bytes, &snapshot.text());
+            self.keep(path, &mine, &self.author(), Origin::Merge)?;
+            if !keep_mine {
+                while !session.adopt(session.snapshot().edition, &theirs.disk.text) {}
+            }
+            session.set_base(theirs.disk);
+        }
+        self.save_session(&session)?;
+        self.tell_article(&session, None);
+        Ok(())
+    }
+
+    /// Puts a text from history into an open article; restoring is a new revision.
+    ///
+    /// # Errors
+    /// The revision cannot be read, is not text, or the save failed.
+    pub fn restore(&self, path: &str, id: i64) -> Result<(), Problem> {
+        let (session, _) = self.open_article(path)?;
+        if let Some(problem) = session.state(self.lang()).read_only {
+            let (fr, en) = ((problem.message.clone(), problem.hint.clone()), (problem.message, problem.hint));
+            return Err(Problem::new("read_only", fr, en));
+        }
+        let bytes = self.history()?.content(id)?;
+        let decoded = text::decode(&bytes).map_err(|reason| words::not_text(path, &reason))?;
+        // What is typed and unsaved goes into history before it leaves the screen.
+        loop {
+            let snapshot = session.snapshot();
+            if !snapshot.is_clean() {
+                let mine = text::encode(&snapshot.base.bytes, &snapshot.text());
+                self.keep(path, &mine, &self.author(), Origin::Save)?;
+            }
+            if session.adopt(snapshot.edition, &decoded.text) {
+                break;
+            }
+        }
+        self.keep(path, &bytes, &self.author(), Origin::Restore)?;
+        self.save_session(&session)?;
+        self.tell_article(&session, None);
+        Ok(())
+    }
+
+    /// Writes an article anew that somebody else deleted.
+    ///
+    /// # Errors
+    /// The file system refused.
+    pub fn keep_deleted(&self, path: &str) -> Result<(), Problem> {
+        let session = self.session(path)?;
+        {
+            let _disk = lock(&session.disk);
+            let snapshot = session.snapshot();
+            let text = snapshot.text();
+            let bytes = text::encode(&snapshot.base.bytes, &text);
+            atomic::create(&*self.fs, &self.root, path, &bytes)
+                .map_err(|error| words::cannot_save(path, &error, true))?;
+            session.set_base(Base {
+                fingerprint: atomic::fingerprint(&bytes),
+                text: text.into(),
+                bytes: Arc::new(bytes.clone()),
+            });
+            self.keep(path, &bytes, &self.author(), Origin::Save)?;
+        }
+        session.end_save(Ok(Some(self.clock.now().to_string())));
+        self.forget_clean_draft(&session);
+        self.library.refresh(&[self.root.join(path)]);
+        self.tell_library();
+        self.tell_article(&session, None);
+        Ok(())
+    }
+
+    /// Makes an article under an unused name and opens it.
+    ///
+    /// # Errors
+    /// The file system refused.
+    pub fn create_article(&self, folder: &str, stem: &str, text: &str) -> Result<Arc<Session>, Problem> {
+        let path = atomic::create_unused(&*self.fs, &self.root, folder, stem, "md", text.as_bytes())
+            .map_err(|error| words::cannot_create(stem, &error))?;
+        self.keep(&path, text.as_bytes(), &self.author(), Origin::Save)?;
+        self.library.refresh(&[self.root.join(&path)]);
+        self.tell_library();
+        self.open_article(&path).map(|(session, _)| session)
+    }
+
+    /// Moves an article to the system's trash; history keeps its text.
+    ///
+    /// # Errors
+    /// History could not take the text, or there is no trash here; nothing was moved.
+    pub fn trash_article(&self, path: &str) -> Result<(), Problem> {
+        if let Ok(session) = self.session(path) {
+            let snapshot = session.snapshot();
+            let mine = text::encode(&snapshot.base.bytes, &snapshot.text());
+            self.keep(path, &mine, &self.author(), Origin::Save)?;
+        } else if let Ok(on_disk) = atomic::read(&*self.fs, &self.root, path) {
+            self.keep(path, &on_disk.bytes, "", Origin::Open)?;
+        }
+        atomic::trash(&self.root.join(path)).map_err(|error| words::cannot_trash(path, &error))?;
+        lock(&self.sessions).remove(path);
+        let _ = self.journal.remove(path);
+        self.library.refresh(&[self.root.join(path)]);
+        self.tell_library();
+        Ok(())
+    }
+
+    /// The file system that saves go through.
+    #[must_use]
+    pub fn fs(&self) -> &dyn Fs {
+        &*self.fs
+    }
+
+    /// Before the program ends: every unsaved text is in its draft.
+    pub fn settle(&self) {
+        self.write_due_drafts(Instant::now(), true);
+    }
+
+    fn tell_library(&self) {
+        // The generation fits a double for longer than anybody types.
+        #[allow(clippy::cast_precision_loss, reason = "counts changes of the list")]
+        let generation = self.library.generation() as f64;
+        self.host.emit(Event::LibraryChanged { generation });
+    }
+
+    fn tell_article(&self, session: &Session, news: Option<&str>) {
+        self.host.emit(Event::ArticleChanged {
+            state: Box::new(session.state(self.lang())),
+            news: news.map(str::to_owned),
+        });
+    }
+
+    fn notice(&self, problem: &Problem) {
+        self.host.emit(Event::Notice { problem: problem.wire(self.lang()) });
+    }
+}
+
+fn lock<T>(mutex: &Mutex<T>) -> std::sync::MutexGuard<'_, T> {
+    mutex.lock().unwrap_or_else(PoisonError::into_inner)
+}
+
+fn is_number_suffix(rest: &str) -> bool {
+    rest.strip_prefix('-').is_some_and(|digits| !digits.is_empty() && digits.bytes().all(|b| b.is_ascii_digit()))
+}
+
+fn empty_base() -> Base {
+    Base { bytes: Arc::default(), fingerprint: atomic::fingerprint(&[]), text: "".into() }
+}

@@ -1,0 +1,330 @@
+//! The sentences of what can go wrong with an open desk: what was attempted, on which file, and a way out.
+
+use std::io;
+use std::path::Path;
+
+use copydesk_core::reconcile::Hunk;
+use copydesk_core::text::NotText;
+
+use crate::error::Problem;
+use crate::store::atomic::{ReadError, Refusal};
+
+/// What the system said, in words a person can act on.
+fn cause(error: &io::Error) -> (String, String) {
+    use io::ErrorKind as K;
+    let (fr, en) = match error.kind() {
+        K::NotFound => ("il n’existe plus", "it is no longer there"),
+        K::PermissionDenied => ("l’accès est refusé", "access is denied"),
+        K::ReadOnlyFilesystem => ("le support est en lecture seule", "the volume is read-only"),
+        K::StorageFull => ("le disque est plein", "the disk is full"),
+        K::QuotaExceeded => ("le quota est atteint", "the quota is used up"),
+        K::AlreadyExists => ("ce nom est déjà pris", "that name is taken"),
+        K::NotADirectory => ("ce n’est pas un dossier", "it is not a folder"),
+        K::StaleNetworkFileHandle | K::NotConnected => {
+            ("le lecteur réseau ne répond plus", "the network drive no longer answers")
+        }
+        _ => return (error.to_string(), error.to_string()),
+    };
+    (fr.to_owned(), en.to_owned())
+}
+
+/// A desk's folder cannot be read.
+pub fn cannot_open_desk(folder: &Path, error: &io::Error) -> Problem {
+    let (fr, en) = cause(error);
+    let folder = folder.display();
+    Problem::new(
+        "desk_gone",
+        (format!("Le dossier {folder} n’a pas pu être ouvert : {fr}."), "Choisissez un autre dossier."),
+        (format!("The folder {folder} could not be opened: {en}."), "Choose another folder."),
+    )
+}
+
+/// No desk is open.
+pub fn no_desk() -> Problem {
+    Problem::new(
+        "no_desk",
+        ("Aucun desk n’est ouvert.", "Ouvrez un dossier."),
+        ("No desk is open.", "Open a folder."),
+    )
+}
+
+/// An article is not open.
+pub fn not_open(path: &str) -> Problem {
+    Problem::new(
+        "not_open",
+        (format!("L’article {path} n’est pas ouvert."), "Ouvrez-le dans la liste."),
+        (format!("The article {path} is not open."), "Open it from the list."),
+    )
+}
+
+/// A path that is no article of the desk.
+pub fn not_an_article(path: &str) -> Problem {
+    Problem::new(
+        "not_an_article",
+        (format!("{path} n’est pas un article de ce desk."), "Un article est un fichier .md du dossier."),
+        (format!("{path} is not an article of this desk."), "An article is an .md file in the folder."),
+    )
+}
+
+/// An article cannot be read.
+pub fn cannot_read(path: &str, error: &ReadError) -> Problem {
+    let (fr, en) = match error {
+        ReadError::NotFound => ("il n’existe plus".to_owned(), "it is no longer there".to_owned()),
+        ReadError::Other(error) => cause(error),
+    };
+    Problem::new(
+        "cannot_read",
+        (format!("L’article {path} n’a pas pu être lu : {fr}."), "L’historique garde ses versions."),
+        (format!("The article {path} could not be read: {en}."), "History keeps its versions."),
+    )
+}
+
+/// Why an article opens for reading only.
+pub fn refused(path: &str, refusal: &Refusal) -> Problem {
+    let (fr, en, hint_fr, hint_en) = match refusal {
+        Refusal::ReadOnlyFile => (
+            "le fichier est en lecture seule",
+            "the file is read-only",
+            "Changez ses droits, ou dupliquez l’article.",
+            "Change its permissions, or duplicate the article.",
+        ),
+        Refusal::ReadOnlyFolder => (
+            "son dossier est en lecture seule",
+            "its folder is read-only",
+            "Changez les droits du dossier.",
+            "Change the folder’s permissions.",
+        ),
+        Refusal::OutsideDesk => (
+            "c’est un lien vers l’extérieur du desk",
+            "it is a link to outside the desk",
+            "Dupliquez l’article pour l’écrire ici.",
+            "Duplicate the article to write it here.",
+        ),
+        Refusal::TooLarge => (
+            "le fichier dépasse 16 Mo",
+            "the file is over 16 MB",
+            "Partagez-le en plusieurs articles.",
+            "Split it into several articles.",
+        ),
+        Refusal::NotAFile => (
+            "ce n’est pas un fichier ordinaire",
+            "it is not a regular file",
+            "Retirez-le du desk.",
+            "Remove it from the desk.",
+        ),
+    };
+    Problem::new(
+        "read_only",
+        (format!("{path} s’ouvre en lecture seule : {fr}."), hint_fr),
+        (format!("{path} opens for reading only: {en}."), hint_en),
+    )
+}
+
+/// Bytes that are not UTF-8 text.
+pub fn not_text(path: &str, reason: &NotText) -> Problem {
+    let (fr, en) = match reason {
+        NotText::InvalidUtf8 { offset } => (
+            format!("l’octet {offset} n’est pas de l’UTF-8"),
+            format!("byte {offset} is not UTF-8"),
+        ),
+        NotText::Utf16 { .. } => ("il est en UTF-16".to_owned(), "it is UTF-16".to_owned()),
+        NotText::Utf32 => ("il est en UTF-32".to_owned(), "it is UTF-32".to_owned()),
+    };
+    Problem::new(
+        "not_text",
+        (
+            format!("{path} s’ouvre en lecture seule : {fr}."),
+            "Convertissez-en une copie en UTF-8 ; ce fichier reste tel quel.",
+        ),
+        (
+            format!("{path} opens for reading only: {en}."),
+            "Convert a copy to UTF-8; this file stays as it is.",
+        ),
+    )
+}
+
+/// What can be shown of bytes that are not UTF-8, as LF text.
+#[must_use]
+pub fn readable(bytes: &[u8], reason: &NotText) -> String {
+    let text = match reason {
+        NotText::Utf16 { big_endian } => {
+            let units = bytes.chunks_exact(2).map(|pair| {
+                if *big_endian {
+                    u16::from_be_bytes([pair[0], pair[1]])
+                } else {
+                    u16::from_le_bytes([pair[0], pair[1]])
+                }
+            });
+            char::decode_utf16(units).map(|unit| unit.unwrap_or(char::REPLACEMENT_CHARACTER)).collect()
+        }
+        NotText::InvalidUtf8 { .. } | NotText::Utf32 => String::from_utf8_lossy(bytes).into_owned(),
+    };
+    text.trim_start_matches('\u{feff}').replace("\r\n", "\n").replace('\r', "\n")
+}
+
+/// A draft could not be written.
+pub fn cannot_draft(path: &str, error: &io::Error) -> Problem {
+    let (fr, en) = cause(error);
+    Problem::new(
+        "cannot_draft",
+        (
+            format!("Le brouillon de {path} n’a pas pu être gardé : {fr}."),
+            "Enregistrez l’article, ou copiez son texte ailleurs.",
+        ),
+        (
+            format!("The draft of {path} could not be kept: {en}."),
+            "Save the article, or copy its text elsewhere.",
+        ),
+    )
+}
+
+/// The text would not come back from its bytes.
+pub fn cannot_encode(path: &str) -> Problem {
+    Problem::new(
+        "cannot_encode",
+        (
+            format!("{path} n’a pas été enregistré : le texte relu n’aurait pas été le même."),
+            "Votre texte est gardé en brouillon ; signalez-nous ce fichier.",
+        ),
+        (
+            format!("{path} was not saved: the text would not have come back the same."),
+            "Your text is kept as a draft; please report this file.",
+        ),
+    )
+}
+
+/// An article could not be written.
+pub fn cannot_save(path: &str, error: &io::Error, drafted: bool) -> Problem {
+    let (fr, en) = cause(error);
+    let (hint_fr, hint_en) = if drafted {
+        ("Votre texte est gardé en brouillon ; réessayez.", "Your text is kept as a draft; try again.")
+    } else {
+        (
+            "Le brouillon n’a pas pu être gardé non plus : copiez votre texte ailleurs.",
+            "The draft could not be kept either: copy your text elsewhere.",
+        )
+    };
+    Problem::new(
+        "cannot_save",
+        (format!("{path} n’a pas pu être enregistré : {fr}."), hint_fr),
+        (format!("{path} could not be saved: {en}."), hint_en),
+    )
+}
+
+/// Neither history nor the folder beside the drafts takes bytes that are about to be replaced.
+pub fn cannot_keep(path: &str, error: &io::Error) -> Problem {
+    let (fr, en) = cause(error);
+    Problem::new(
+        "cannot_keep",
+        (
+            format!("Une version de {path} n’a pas pu être gardée : {fr}."),
+            "Rien n’a été remplacé ; faites de la place, puis réessayez.",
+        ),
+        (
+            format!("A version of {path} could not be kept: {en}."),
+            "Nothing was replaced; make room, then try again.",
+        ),
+    )
+}
+
+/// An article could not be made.
+pub fn cannot_create(name: &str, error: &io::Error) -> Problem {
+    let (fr, en) = cause(error);
+    Problem::new(
+        "cannot_create",
+        (format!("L’article « {name} » n’a pas pu être créé : {fr}."), "Vérifiez les droits du dossier."),
+        (format!("The article “{name}” could not be made: {en}."), "Check the folder’s permissions."),
+    )
+}
+
+/// An article could not be renamed.
+pub fn cannot_rename(from: &str, to: &str, error: &io::Error) -> Problem {
+    let (fr, en) = cause(error);
+    Problem::new(
+        if error.kind() == io::ErrorKind::AlreadyExists { "name_taken" } else { "cannot_rename" },
+        (format!("{from} n’a pas pu être renommé en {to} : {fr}."), "Choisissez un autre nom."),
+        (format!("{from} could not be renamed to {to}: {en}."), "Choose another name."),
+    )
+}
+
+/// A file name that cannot be one.
+pub fn bad_name(name: &str) -> Problem {
+    Problem::new(
+        "bad_name",
+        (format!("« {name} » ne peut pas être un nom de fichier."), "Évitez / et \\, et ne commencez pas par un point."),
+        (format!("“{name}” cannot be a file name."), "Avoid / and \\, and do not begin with a dot."),
+    )
+}
+
+/// An article could not be moved to the trash.
+pub fn cannot_trash(path: &str, error: &io::Error) -> Problem {
+    let (fr, en) = cause(error);
+    Problem::new(
+        "cannot_trash",
+        (format!("{path} n’a pas pu être mis à la corbeille : {fr}."), "Supprimez-le dans le gestionnaire de fichiers."),
+        (format!("{path} could not be moved to the trash: {en}."), "Delete it in the file manager."),
+    )
+}
+
+/// Settings could not be written.
+pub fn cannot_keep_settings(error: &io::Error) -> Problem {
+    let (fr, en) = cause(error);
+    Problem::new(
+        "cannot_keep_settings",
+        (format!("Les réglages n’ont pas pu être gardés : {fr}."), "Ils valent jusqu’à la fermeture."),
+        (format!("The settings could not be kept: {en}."), "They hold until you quit."),
+    )
+}
+
+/// A link that may not leave the program.
+pub fn link_refused(href: &str) -> Problem {
+    let shown: String = href.chars().take(80).collect();
+    Problem::new(
+        "link_refused",
+        (format!("Le lien « {shown} » n’est pas ouvert."), "Seuls http, https et mailto quittent Copydesk."),
+        (format!("The link “{shown}” is not opened."), "Only http, https and mailto leave Copydesk."),
+    )
+}
+
+/// Another program could not be started.
+pub fn cannot_open(target: &str, error: &io::Error) -> Problem {
+    let (fr, en) = cause(error);
+    Problem::new(
+        "cannot_open",
+        (format!("{target} n’a pas pu être ouvert : {fr}."), "Ouvrez-le depuis le gestionnaire de fichiers."),
+        (format!("{target} could not be opened: {en}."), "Open it from the file manager."),
+    )
+}
+
+/// An image came in a form that cannot be read.
+pub fn bad_image(name: &str) -> Problem {
+    Problem::new(
+        "bad_image",
+        (format!("L’image « {name} » n’a pas pu être lue."), "Collez un fichier PNG, JPEG, GIF, WebP ou AVIF."),
+        (format!("The image “{name}” could not be read."), "Paste a PNG, JPEG, GIF, WebP or AVIF file."),
+    )
+}
+
+/// The export was stopped by the person.
+pub fn cancelled(path: &str) -> Problem {
+    Problem::new(
+        "cancelled",
+        (format!("L’export de {path} est annulé."), "Aucun fichier n’a été écrit."),
+        (format!("The export of {path} is cancelled."), "No file was written."),
+    )
+}
+
+/// A revision that is not there.
+pub fn no_revision(path: &str, id: u32) -> Problem {
+    Problem::new(
+        "no_revision",
+        (format!("{path} n’a pas de version {id}."), "Choisissez-en une dans l’historique."),
+        (format!("{path} has no revision {id}."), "Choose one from its history."),
+    )
+}
+
+/// A conflict over the whole text, where what both sides started from is not known any more.
+#[must_use]
+pub fn whole_hunk(base: &str, mine: &str, theirs: &str) -> Hunk {
+    Hunk { base: base.to_owned(), mine: mine.to_owned(), theirs: theirs.to_owned() }
+}
