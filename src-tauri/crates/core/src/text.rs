@@ -272,9 +272,9 @@ pub(crate) struct Run {
 }
 
 /// Gaps above this product of lengths are not searched for equal items.
-const GAP: usize = 1 << 22;
+const GAP: usize = 1 << 20;
 /// Sum of the products of all gaps that are searched.
-const ALL_GAPS: usize = 1 << 26;
+const ALL_GAPS: usize = 1 << 23;
 
 /// Equal runs of two sequences, in order, in nearly linear time whatever the input.
 ///
