@@ -96,7 +96,8 @@ pub fn encode(original: &[u8], text: &str) -> Vec<u8> {
         text
     };
     let mut bytes = Vec::with_capacity(text.len() + text.len() / 32 + BOM.len());
-    if bom {
+    // A text that begins with the mark's character needs a mark before it to be read back.
+    if bom || text.starts_with('\u{feff}') {
         bytes.extend_from_slice(BOM);
     }
     let ends = Ends::of(old);
@@ -155,7 +156,9 @@ fn splice_mixed(old: &str, text: &str, bytes: &mut Vec<u8>) {
     for (index, line) in new.iter().enumerate() {
         bytes.extend_from_slice(line.as_bytes());
         if index < last {
-            if !ends[index].is_empty() {
+            // An empty line that came to stand below a CR must not melt into it as CR LF.
+            let melts = line.is_empty() && index > 0 && above == "\r" && ends[index] == "\n";
+            if !ends[index].is_empty() && !melts {
                 above = ends[index];
             }
             bytes.extend_from_slice(above.as_bytes());
