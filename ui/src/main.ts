@@ -1,4 +1,34 @@
-import { mount } from "svelte";
+// Starts the interface: from what came with the page, without a question before the first paint.
+
+import { flushSync, mount } from "svelte";
+import type { Host } from "./host/host";
+import { tauriHost } from "./host/tauri";
+import { asProblem } from "./ipc";
+import type { Boot } from "./ipc/generated/wire";
+import { Desk } from "./state/desk.svelte";
+import "./style/tokens.css";
+import "./style/app.css";
+import "./style/editor.css";
 import App from "./views/App.svelte";
 
-mount(App, { target: document.body });
+function start(host: Host, boot: Boot) {
+  mount(App, { target: document.body, props: { desk: new Desk(host, boot) } });
+  flushSync();
+}
+
+/** The page was loaded again by hand: the program's boot is asked for. */
+async function ask(host: Host) {
+  try {
+    start(host, (await host.call("boot", {})) as Boot);
+  } catch (reason) {
+    document.body.textContent = asProblem(reason).message;
+  }
+}
+
+if (import.meta.env.MODE === "memory") {
+  void import("./host/memory").then(({ memoryHost }) => ask(memoryHost(location.search)));
+} else {
+  const host = tauriHost();
+  if (host.boot) start(host, host.boot);
+  else void ask(host);
+}

@@ -1,0 +1,295 @@
+// One open article: what the desk knows of it, what the person typed that the desk does not know yet,
+// and the way to the disk. The text itself belongs to the editor.
+
+import { asProblem, type Wire } from "../ipc";
+import type {
+  ArticleState,
+  ArticleView,
+  Counts,
+  Placed,
+  Preview,
+  Problem,
+  Pushed,
+  SaveState,
+  Update,
+} from "../ipc/generated/wire";
+import { Fields } from "./fields.svelte";
+import { PreviewLoop } from "./preview";
+
+/** Milliseconds without a keystroke before an autosave. */
+export const AUTOSAVE_REST = 1000;
+/** Milliseconds between a move of the caret and its note. */
+const PLACE_REST = 500;
+
+/** What an article asks of the editor that shows it. */
+export interface Desktop {
+  /** All typed text is with the desk; its version. */
+  flush(): Promise<number>;
+  /** The desk holds this version: take what is missing. */
+  receive(version: number): void;
+  exec(command: string): void;
+  focus(): void;
+  scrollToLine(line: number): void;
+}
+
+/** What an article asks of the preview that shows it. */
+export interface PreviewScreen {
+  apply(preview: Preview): void;
+  scrollToLine(line: number): void;
+}
+
+/** What an article tells the window. */
+export interface Hearer {
+  autosave(): boolean;
+  problem(problem: Problem): void;
+}
+
+/**
+ * What to tell the person of the save. It says `saved` only where the disk holds every sign on the screen:
+ * `local` is text that the desk does not have, `heard` the newest version that it has.
+ */
+export function saveState(state: ArticleState, local: boolean, heard: number, saving: boolean): SaveState {
+  if (state.save === "conflict" || state.save === "error") return state.save;
+  if (local) return "dirty";
+  if (saving) return "saving";
+  if (state.save === "saved" && heard > state.version) return "dirty";
+  return state.save;
+}
+
+/** An open article. */
+export class Article {
+  /** Where it stands, as the desk last said. */
+  state = $state.raw() as ArticleState;
+  /** Text as it was opened; the editor owns it from there on. */
+  readonly body: string;
+  /** Version of `body`. */
+  readonly version: number;
+  /** UTF-16 units into the body. */
+  readonly caret: number;
+  /** First visible line, fractional, from 1. */
+  readonly scroll: number;
+  /** Text came back from a draft. */
+  readonly restored: boolean;
+  /** Length of the body; `null` until it was counted. */
+  counts = $state.raw<Counts | null>(null);
+  /** The text cannot be rendered. */
+  refused = $state.raw<Problem | null>(null);
+  /** Newest version that the desk holds, as far as the window knows. */
+  heard = $state(0);
+  /** Furniture that is being typed. */
+  readonly fields: Fields;
+  editor: Desktop | null = null;
+  #typed = $state(false);
+  #saving = $state(false);
+  #run: Promise<void> | null = null;
+  #again = false;
+  #rest: ReturnType<typeof setTimeout> | undefined;
+  #placing: ReturnType<typeof setTimeout> | undefined;
+  #place: { caret: number; scroll: number };
+  #screen: PreviewScreen | null = null;
+  #loop: PreviewLoop;
+  #wire: Wire;
+  #hearer: Hearer;
+
+  constructor(wire: Wire, view: ArticleView, hearer: Hearer) {
+    this.#wire = wire;
+    this.#hearer = hearer;
+    this.state = view.state;
+    this.body = view.body;
+    this.version = view.state.version;
+    this.heard = view.state.version;
+    this.caret = view.caret;
+    this.scroll = view.scroll;
+    this.restored = view.restored;
+    this.#place = { caret: view.caret, scroll: view.scroll };
+    this.fields = new Fields(
+      (key, value) => wire.call("set_field", { path: this.path, key, value }),
+      (state) => this.take(state),
+    );
+    this.#loop = new PreviewLoop(
+      (version, known) => wire.call("preview", { path: this.path, version, known }),
+      (preview) => this.#render(preview),
+      (reason) => hearer.problem(asProblem(reason)),
+    );
+  }
+
+  /** Relative to the desk. */
+  get path(): string {
+    return this.state.path;
+  }
+
+  /** What the status bar says. */
+  get save_state(): SaveState {
+    return saveState(this.state, this.local, this.heard, this.#saving);
+  }
+
+  /** Something on the screen is not with the desk yet. */
+  get local(): boolean {
+    return this.#typed || this.fields.pending.size > 0;
+  }
+
+  /** The text cannot be typed in. */
+  get locked(): boolean {
+    return this.state.read_only !== null;
+  }
+
+  /** A field's text as the screen shows it. */
+  field(key: keyof ArticleState["furniture"]): string {
+    return this.fields.pending.get(key) ?? this.state.furniture[key].value;
+  }
+
+  /** Takes what the desk says; what is older than what is known is left aside. */
+  take(state: ArticleState) {
+    if (state.version < this.state.version) return;
+    this.state = state;
+    if (state.version > this.heard) this.editor?.receive(state.version);
+    this.#loop.want(state.version);
+  }
+
+  /** The article has another path now. */
+  moved(to: string) {
+    this.state = { ...this.state, path: to };
+  }
+
+  /** Types in a field. */
+  type(key: keyof ArticleState["furniture"], value: string) {
+    this.fields.type(key, value);
+    this.#touch();
+  }
+
+  /** The editor's updates on their way; the rendering of what they lead to is asked for at once. */
+  push(version: number, updates: Update[]): Promise<Pushed> {
+    const answer = this.#wire.call("push", { path: this.path, version, updates });
+    this.#loop.want(version + updates.length);
+    return answer;
+  }
+
+  /** Updates since a version. */
+  pull(version: number): Promise<Pushed> {
+    return this.#wire.call("pull", { path: this.path, version });
+  }
+
+  /** The person typed and the desk does not hold it yet. */
+  dirty() {
+    this.#typed = true;
+    this.#touch();
+  }
+
+  /** The desk and the editor agree up to `version`. */
+  synced(version: number) {
+    this.#typed = false;
+    if (version > this.heard) this.heard = version;
+    this.#loop.want(version);
+    this.#touch();
+  }
+
+  /** Puts a picture beside the article. */
+  async add_image(name: string, data: string): Promise<Placed> {
+    return this.#wire.call("add_image", { path: this.path, name, data });
+  }
+
+  /** Remembers where the person is. */
+  place(some: { caret?: number; scroll?: number }) {
+    this.#place = { ...this.#place, ...some };
+    clearTimeout(this.#placing);
+    this.#placing = setTimeout(() => void this.#keep_place(), PLACE_REST);
+  }
+
+  /** Shows renderings on a screen; `null` takes the screen away. */
+  show(screen: PreviewScreen | null) {
+    this.#screen = screen;
+    if (screen) {
+      this.#loop.anew();
+      this.#loop.want(this.heard);
+    }
+  }
+
+  /** Scrolls the preview. */
+  follow(line: number) {
+    this.#screen?.scrollToLine(line);
+  }
+
+  /** Counts are wanted even where no preview is shown. */
+  begin() {
+    this.#loop.want(this.heard);
+  }
+
+  /** Everything on the screen is with the desk, hence in the draft. */
+  async settle() {
+    await Promise.all([this.editor?.flush(), this.fields.flush()]);
+  }
+
+  /** Puts the text on the disk. One save at a time; a call during one saves once more after it. */
+  save(): Promise<void> {
+    clearTimeout(this.#rest);
+    if (this.#run) {
+      this.#again = true;
+      return this.#run;
+    }
+    this.#run = this.#save().finally(() => (this.#run = null));
+    return this.#run;
+  }
+
+  async #save() {
+    do {
+      this.#again = false;
+      if (this.locked || this.state.conflict || this.state.deleted) return;
+      this.#saving = true;
+      try {
+        await this.settle();
+        this.take(await this.#wire.call("save", { path: this.path }));
+      } catch (reason) {
+        const problem = asProblem(reason);
+        this.state = { ...this.state, save: "error", problem };
+        this.#hearer.problem(problem);
+        return;
+      } finally {
+        this.#saving = false;
+      }
+    } while (this.#again);
+  }
+
+  /** Saves where there is something to save and the person lets it happen. */
+  async autosave() {
+    if (this.#hearer.autosave() && this.save_state === "dirty") await this.save();
+  }
+
+  /** The person goes elsewhere: what they typed is safe when this resolves; the rest follows on its own. */
+  async leave(): Promise<{ closed: Promise<void> }> {
+    clearTimeout(this.#rest);
+    if (!this.locked) await this.settle();
+    this.#loop.end();
+    return { closed: this.#close() };
+  }
+
+  async #close() {
+    try {
+      await this.autosave();
+      clearTimeout(this.#rest);
+      await this.#keep_place();
+      await this.#wire.call("close_article", { path: this.path });
+    } catch (reason) {
+      this.#hearer.problem(asProblem(reason));
+    }
+  }
+
+  async #keep_place() {
+    clearTimeout(this.#placing);
+    try {
+      await this.#wire.call("set_place", { path: this.path, ...this.#place });
+    } catch {
+      // A lost caret position is no news to anybody.
+    }
+  }
+
+  #touch() {
+    clearTimeout(this.#rest);
+    this.#rest = setTimeout(() => void this.autosave(), AUTOSAVE_REST);
+  }
+
+  #render(preview: Preview) {
+    this.counts = preview.counts;
+    this.refused = preview.refused;
+    this.#screen?.apply(preview);
+  }
+}

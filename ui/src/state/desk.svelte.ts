@@ -1,0 +1,544 @@
+// The open desk: what is shown, which article is open, and what each command does.
+
+import { getContext, setContext } from "svelte";
+import type { Host } from "../host/host";
+import type { Catalogue } from "../i18n";
+import { asProblem, wire, type Wire } from "../ipc";
+import type {
+  ArticleItem,
+  ArticleState,
+  ArticleView,
+  Boot,
+  DeskInfo,
+  Event,
+  Lang,
+  RecentDesk,
+} from "../ipc/generated/wire";
+import { Article } from "./article.svelte";
+import { Export } from "./export.svelte";
+import { History } from "./history.svelte";
+import { Library } from "./library.svelte";
+import { Notices } from "./notices.svelte";
+import { Preferences } from "./settings.svelte";
+import type { CommandName } from "./shortcuts";
+
+/** What lies over the three columns. */
+export type Sheet = "new" | "export" | "settings" | "palette" | "help" | null;
+
+/** Tabs of the side column, in order. */
+export const TABS = ["preview", "page", "history"] as const;
+
+/** A tab of the side column. */
+export type Tab = (typeof TABS)[number];
+
+/** Milliseconds in which a trashed article can be called back. */
+export const TRASH_WAITS = 5000;
+/** Width of the window, CSS pixels, up to which the side column lies over the copy. */
+export const NARROW = 960;
+
+/** The window's state. */
+export class Desk {
+  readonly host: Host;
+  readonly wire: Wire;
+  readonly version: string;
+  readonly notices = new Notices();
+  readonly prefs: Preferences;
+  readonly library: Library;
+  readonly history: History;
+  readonly export: Export;
+  info = $state.raw<DeskInfo | null>(null);
+  recents = $state.raw<RecentDesk[]>([]);
+  article = $state.raw<Article | null>(null);
+  mode = $state<"write" | "read">("write");
+  sheet = $state<Sheet>(null);
+  /** Address that a person may open in the browser. */
+  link = $state<string | null>(null);
+  /** The panel with every key of the article is open. */
+  details = $state(false);
+  /** Path of the article whose file name is being typed. */
+  renaming = $state<string | null>(null);
+  /** The side column lies over the copy (narrow window only). */
+  overlay = $state(false);
+  narrow = $state(false);
+  /** Milliseconds since 1970, moved on twice a minute for "how long ago". */
+  now = $state(Date.now());
+  /** Puts the caret in the search field. */
+  focusSearch: () => void = () => {};
+  #turn = 0;
+  #leaving = new Map<string, Promise<void>>();
+  #trash = new Map<string, { timer: ReturnType<typeof setTimeout>; notice: number }>();
+  #stop: () => void;
+
+  constructor(host: Host, boot: Boot) {
+    this.host = host;
+    this.wire = wire(host);
+    this.version = boot.version;
+    this.prefs = new Preferences(this.wire, this.notices, boot.settings, boot.lang);
+    this.library = new Library(this.wire, this.notices);
+    this.history = new History(this.wire, this.notices);
+    this.export = new Export(this.wire);
+    this.info = boot.desk;
+    this.recents = boot.recents;
+    for (const problem of boot.problems) this.notices.problem(problem);
+    if (boot.article) this.#show(boot.article);
+    this.#stop = this.wire.on((event) => this.hear(event));
+    if (boot.desk) void this.library.refresh();
+  }
+
+  /** Texts of the interface. */
+  get t(): Catalogue {
+    return this.prefs.t;
+  }
+
+  /** Language of the interface. */
+  get lang(): Lang {
+    return this.prefs.lang;
+  }
+
+  /** Language of the open article's text. */
+  get articleLang(): string {
+    return this.article?.field("lang") || this.info?.article_lang || this.lang;
+  }
+
+  /** Tab of the side column. */
+  get tab(): Tab {
+    return TABS.find((tab) => tab === this.prefs.value.side_tab) ?? "preview";
+  }
+
+  /** The side column can be seen. */
+  get sideShown(): boolean {
+    return this.narrow ? this.overlay : !this.prefs.value.side_folded;
+  }
+
+  /** The folder of the desk went away. */
+  get gone(): boolean {
+    return this.info?.watch === "gone";
+  }
+
+  /** Ends what runs on its own. */
+  end() {
+    this.#stop();
+    for (const path of [...this.#trash.keys()]) void this.#discard(path);
+  }
+
+  /** Takes what the desk says on its own. */
+  hear(event: Event) {
+    switch (event.kind) {
+      case "library_changed":
+        void this.library.refresh();
+        break;
+      case "article_changed":
+        if (event.state.path === this.article?.path) this.#changed(event.state, event.news);
+        break;
+      case "article_moved":
+        if (this.article?.path === event.from) {
+          this.article.moved(event.to);
+          this.library.open = event.to;
+        }
+        break;
+      case "history_changed":
+        if (event.path === this.article?.path && this.sideShown && this.tab === "history") {
+          void this.history.load(event.path);
+        }
+        break;
+      case "watch_changed":
+        if (this.info) this.info = { ...this.info, watch: event.watch };
+        break;
+      case "export_progress":
+        this.export.progress(event.job, event.step);
+        break;
+      case "notice":
+        this.notices.problem(event.problem);
+        break;
+      case "open_article":
+        void this.open(event.path);
+        break;
+    }
+  }
+
+  #changed(state: ArticleState, news: string | null) {
+    this.article?.take(state);
+    if (news === "reloaded") this.notices.say(this.t.bar.reloaded);
+    if (news === "merged") {
+      // Both sides stand in the history, where the merge can be taken back.
+      this.notices.say(this.t.bar.merged, {
+        actions: [{ label: this.t.side.history, run: () => this.showTab("history") }],
+      });
+    }
+  }
+
+  /** Runs a task; what goes wrong becomes a notice. */
+  async attempt<T>(task: () => Promise<T>): Promise<T | undefined> {
+    try {
+      return await task();
+    } catch (reason) {
+      this.notices.problem(asProblem(reason));
+      return undefined;
+    }
+  }
+
+  /** Opens an article; the one that was open is left with its text safe. */
+  async open(path: string) {
+    if (this.article?.path === path) {
+      this.article.editor?.focus();
+      return;
+    }
+    const turn = ++this.#turn;
+    await this.attempt(async () => {
+      await this.#leave();
+      await this.#leaving.get(path);
+      if (turn !== this.#turn) return;
+      const view = await this.wire.call("open_article", { path });
+      if (turn === this.#turn) this.#show(view);
+      else await this.wire.call("close_article", { path });
+    });
+  }
+
+  /** Leaves the open article; nothing is open afterwards. Throws where its text could not be made safe. */
+  async #leave() {
+    const article = this.article;
+    if (!article) return;
+    const { closed } = await article.leave();
+    if (this.article === article) {
+      this.article = null;
+      this.library.open = null;
+    }
+    const path = article.path;
+    this.#leaving.set(path, closed);
+    void closed.finally(() => {
+      if (this.#leaving.get(path) === closed) this.#leaving.delete(path);
+    });
+  }
+
+  #show(view: ArticleView) {
+    const article = new Article(this.wire, view, {
+      autosave: () => this.prefs.value.autosave,
+      problem: (problem) => this.notices.problem(problem),
+    });
+    this.article = article;
+    this.library.open = article.path;
+    this.details = false;
+    this.export.begin();
+    if (view.restored && !view.state.conflict) this.notices.say(this.t.bar.restored);
+    article.begin();
+  }
+
+  /** Opens another desk: the folder at `path`, or one that the person chooses. */
+  async openDesk(path: string | null) {
+    await this.attempt(async () => {
+      await this.article?.settle();
+      const info = await (path === null
+        ? this.wire.call("choose_desk", {})
+        : this.wire.call("open_desk", { path }));
+      if (info === null) return;
+      const before = this.info;
+      await this.#leave();
+      if (before && before.path !== info.path) {
+        const rest = this.recents.filter((recent) => recent.path !== before.path);
+        this.recents = [{ path: before.path, name: before.name }, ...rest].slice(0, 8);
+      }
+      this.recents = this.recents.filter((recent) => recent.path !== info.path);
+      this.info = info;
+      this.library.clear();
+      await this.library.refresh();
+    });
+  }
+
+  /** Makes an article from a template and opens it. Says whether it did. */
+  async create(template: string, title: string): Promise<boolean> {
+    const view = await this.attempt(async () => {
+      await this.#leave();
+      return this.wire.call("new_article", { template, title });
+    });
+    if (!view) return false;
+    this.#turn++;
+    this.#show(view);
+    void this.library.refresh();
+    return true;
+  }
+
+  /** Gives an article's file another name. Says whether it did. */
+  async rename(path: string, name: string): Promise<boolean> {
+    const item = await this.attempt(async () => {
+      if (path === this.article?.path) await this.article.settle();
+      return this.wire.call("rename_article", { path, name });
+    });
+    if (!item) return false;
+    if (this.article?.path === path) {
+      this.article.moved(item.path);
+      this.library.open = item.path;
+    }
+    this.library.apply([item], item.path === path ? [] : [path]);
+    return true;
+  }
+
+  /** Copies an article beside itself. */
+  async duplicate(path: string) {
+    const item = await this.attempt(async () => {
+      if (path === this.article?.path) await this.article.settle();
+      return this.wire.call("duplicate_article", { path });
+    });
+    if (!item) return;
+    this.library.apply([item], []);
+    this.notices.say(this.t.duplicated(item.path));
+  }
+
+  /** Moves an article to the system's trash, unless the person calls it back within a few seconds. */
+  async trash(path: string) {
+    if (this.#trash.has(path)) return;
+    const title = this.library.item(path)?.title ?? path;
+    if (this.article?.path === path) {
+      const left = await this.attempt(async () => {
+        await this.#leave();
+        return true;
+      });
+      if (!left) return;
+    }
+    this.library.hide(path);
+    const notice = this.notices.say(this.t.trash.done(title), {
+      actions: [{ label: this.t.trash.undo, run: () => this.#callBack(path) }],
+      stays: TRASH_WAITS,
+    });
+    const timer = setTimeout(() => void this.#discard(path), TRASH_WAITS);
+    this.#trash.set(path, { timer, notice });
+  }
+
+  #callBack(path: string) {
+    const waiting = this.#trash.get(path);
+    if (!waiting) return;
+    clearTimeout(waiting.timer);
+    this.#trash.delete(path);
+    this.library.unhide(path);
+    this.notices.close(waiting.notice);
+  }
+
+  async #discard(path: string) {
+    const waiting = this.#trash.get(path);
+    if (!waiting) return;
+    clearTimeout(waiting.timer);
+    this.#trash.delete(path);
+    this.notices.close(waiting.notice);
+    try {
+      await this.#leaving.get(path);
+      await this.wire.call("trash_article", { path });
+      this.library.apply([], [path]);
+    } catch (reason) {
+      this.library.unhide(path);
+      this.notices.problem(asProblem(reason));
+    }
+  }
+
+  /** Ends a conflict with one of the two versions. */
+  async resolve(choice: "mine" | "theirs") {
+    const article = this.article;
+    if (!article) return;
+    await this.attempt(async () => {
+      await article.settle();
+      article.take(await this.wire.call("resolve_conflict", { path: article.path, choice }));
+    });
+  }
+
+  /** Writes an article anew whose file was deleted outside. */
+  async keepDeleted() {
+    const article = this.article;
+    if (!article) return;
+    await this.attempt(async () => {
+      await article.settle();
+      article.take(await this.wire.call("keep_deleted", { path: article.path }));
+    });
+  }
+
+  /** Lets the text of a deleted file go. */
+  async letGo() {
+    const article = this.article;
+    if (!article) return;
+    await this.attempt(async () => {
+      await this.wire.call("discard_draft", { path: article.path });
+      this.article = null;
+      this.library.open = null;
+      await this.library.refresh();
+    });
+  }
+
+  /** Reads mended front matter as front matter again: the body becomes another text. */
+  async leaveRaw() {
+    const article = this.article;
+    if (!article) return;
+    await this.attempt(async () => {
+      await article.settle();
+      article.take(await this.wire.call("leave_raw", { path: article.path }));
+    });
+  }
+
+  /** Brings a revision's text back. */
+  async restore(id: number, spokenTime: string) {
+    const article = this.article;
+    if (!article) return;
+    await this.attempt(async () => {
+      await article.settle();
+      article.take(await this.wire.call("restore_revision", { path: article.path, id }));
+      this.history.shown = null;
+      this.notices.say(this.t.history.restored(spokenTime));
+      await this.history.load(article.path);
+    });
+  }
+
+  /** A link of the preview was used. */
+  follow(kind: string, href: string) {
+    if (kind === "web") this.link = href;
+    else if (kind === "article") void this.open(href.replace(/[#?].*$/, ""));
+    else if (kind === "refused") this.notices.say(this.t.link.refused);
+  }
+
+  /** Shows a tab of the side column. */
+  showTab(tab: Tab) {
+    this.prefs.change({ side_tab: tab, ...(this.narrow ? {} : { side_folded: false }) });
+    if (this.narrow) this.overlay = true;
+  }
+
+  /** Folds both columns away, or brings them back as they were. */
+  fold() {
+    const { list_folded, side_folded } = this.prefs.value;
+    const folded = !(list_folded && (side_folded || this.narrow));
+    this.overlay = false;
+    this.prefs.change({ list_folded: folded, side_folded: folded });
+  }
+
+  /** The window lost the focus. */
+  async blurred() {
+    await this.article?.autosave();
+  }
+
+  /** The window has the focus again: what changed meanwhile may have gone unheard. */
+  async focused() {
+    this.now = Date.now();
+    await this.attempt(() => this.wire.call("focused", {}));
+  }
+
+  /** Whether a command can be used now. */
+  can(command: CommandName): boolean {
+    switch (command) {
+      case "save":
+      case "bold":
+      case "italic":
+      case "link":
+      case "undo":
+      case "redo":
+        return this.article !== null && !this.article.locked && this.mode === "write";
+      case "export":
+      case "find":
+      case "rename":
+      case "duplicate":
+      case "trash":
+      case "details":
+        return this.article !== null;
+      case "new":
+      case "search":
+        return this.info !== null;
+      default:
+        return true;
+    }
+  }
+
+  /** Runs a command of the keyboard, the palette or a button. */
+  run(command: CommandName) {
+    if (!this.can(command)) return;
+    const path = this.article?.path ?? "";
+    const { prefs } = this;
+    switch (command) {
+      case "palette":
+      case "new":
+      case "export":
+      case "settings":
+      case "help":
+        this.sheet = command;
+        break;
+      case "save":
+        void this.article?.save();
+        break;
+      case "search":
+        prefs.change({ list_folded: false });
+        setTimeout(() => this.focusSearch());
+        break;
+      case "preview":
+      case "page":
+      case "history":
+        this.showTab(command);
+        break;
+      case "fold":
+        this.fold();
+        break;
+      case "write":
+      case "read":
+        this.mode = command;
+        break;
+      case "details":
+        this.mode = "write";
+        this.details = !this.details;
+        break;
+      case "rename":
+        prefs.change({ list_folded: false });
+        this.library.query = "";
+        this.library.stage = null;
+        this.renaming = path;
+        break;
+      case "duplicate":
+        void this.duplicate(path);
+        break;
+      case "trash":
+        void this.trash(path);
+        break;
+      case "open":
+        void this.openDesk(null);
+        break;
+      case "lang":
+        prefs.change({ lang: this.lang === "fr" ? "en" : "fr" });
+        break;
+      case "focus":
+        prefs.change({ focus_mode: !prefs.value.focus_mode });
+        break;
+      case "typewriter":
+        prefs.change({ typewriter_mode: !prefs.value.typewriter_mode });
+        break;
+      case "invisibles":
+        prefs.change({ show_invisibles: !prefs.value.show_invisibles });
+        break;
+      case "bold":
+        this.write("strong");
+        break;
+      case "italic":
+        this.write("emphasis");
+        break;
+      case "find":
+      case "link":
+      case "undo":
+      case "redo":
+        this.write(command);
+        break;
+    }
+  }
+
+  /** Runs one of the editor's commands. */
+  write(command: string) {
+    this.mode = "write";
+    this.article?.editor?.focus();
+    this.article?.editor?.exec(command);
+  }
+
+  /** Articles for the palette. */
+  find(query: string): ArticleItem[] {
+    return this.library.find(query, 12);
+  }
+}
+
+const KEY = Symbol("desk");
+
+/** Gives the desk to the views below. */
+export function provideDesk(desk: Desk) {
+  setContext(KEY, desk);
+}
+
+/** The desk that the window shows. */
+export function useDesk(): Desk {
+  return getContext<Desk>(KEY);
+}

@@ -1,0 +1,71 @@
+// Fields that are being typed in: the person's text stands until the desk has taken it.
+
+import type { ArticleState } from "../ipc/generated/wire";
+
+/** Milliseconds of rest before a field goes to the desk. */
+export const FIELD_REST = 250;
+
+/** Fields whose text the desk has not taken yet, by key. */
+export class Fields {
+  /** Text by key; a key leaves when the desk holds its text. */
+  pending = $state.raw<ReadonlyMap<string, string>>(new Map());
+  #timer: ReturnType<typeof setTimeout> | undefined;
+  #sending: Promise<void> | null = null;
+  #send: (key: string, value: string) => Promise<ArticleState>;
+  #took: (state: ArticleState) => void;
+
+  constructor(
+    send: (key: string, value: string) => Promise<ArticleState>,
+    took: (state: ArticleState) => void,
+  ) {
+    this.#send = send;
+    this.#took = took;
+  }
+
+  /** Takes a field's text and sends it after a moment of rest. */
+  type(key: string, value: string) {
+    this.pending = new Map(this.pending).set(key, value);
+    clearTimeout(this.#timer);
+    this.#timer = setTimeout(() => void this.flush().catch(() => {}), FIELD_REST);
+  }
+
+  /** Sends what is pending, one key after the other, until nothing is. */
+  async flush(): Promise<void> {
+    clearTimeout(this.#timer);
+    while (this.pending.size > 0 || this.#sending) {
+      if (this.#sending) {
+        await this.#sending;
+        continue;
+      }
+      this.#sending = this.#one().finally(() => (this.#sending = null));
+      await this.#sending;
+    }
+  }
+
+  async #one() {
+    const [entry] = this.pending;
+    if (!entry) return;
+    const [key, value] = entry;
+    let state: ArticleState;
+    try {
+      state = await this.#send(key, value);
+    } catch (reason) {
+      // Kept on the screen, and sent again with the next change.
+      if (this.pending.get(key) === value) this.#failed = true;
+      throw reason;
+    }
+    this.#failed = false;
+    if (this.pending.get(key) === value) {
+      const rest = new Map(this.pending);
+      rest.delete(key);
+      this.pending = rest;
+    }
+    this.#took(state);
+  }
+
+  /** The last try to send a field failed. */
+  get failed() {
+    return this.#failed;
+  }
+  #failed = $state(false);
+}
