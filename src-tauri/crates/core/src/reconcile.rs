@@ -318,12 +318,13 @@ fn edits(base: &[&str], side: &str) -> Vec<Edit> {
         let (olds, news) = (at_old..run.old, at_new..run.new);
         let changed = side[2 * news.start..=2 * news.end].concat();
         if olds.len() == news.len() {
-            // Sentence for sentence; the gap before the first, and after each.
+            // As many sentences as before. Which became which is a guess that could bring deleted words back, so
+            // they are one edit; the gaps around it are apart.
             gap(&mut edits, olds.start, news.start);
-            for (from, to) in olds.zip(news) {
-                let range = 2 * from + 1..2 * from + 2;
-                edits.push(Edit { range, text: side[2 * to + 1].to_owned() });
-                gap(&mut edits, from + 1, to + 1);
+            if !olds.is_empty() {
+                let text = side[2 * news.start + 1..2 * news.end].concat();
+                edits.push(Edit { range: 2 * olds.start + 1..2 * olds.end, text });
+                gap(&mut edits, olds.end, news.end);
             }
         } else if news.is_empty() {
             // What was taken out took one of the gaps around it along.

@@ -70,7 +70,7 @@ mod tests {
             ("CON", "con-article"),
             ("Com1", "com1-article"),
             ("lpt", "lpt"),
-            ("n° 5", "no-5"),
+            ("n° 5, nº 6", "n-5-no-6"),
             ("co\u{ad}opération", "cooperation"),
         ] {
             assert_eq!(slugify(title), slug, "{title}");

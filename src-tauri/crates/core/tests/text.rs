@@ -1055,3 +1055,204 @@ mod furniture {
         }
     }
 }
+
+mod reconcile {
+    use copydesk_core::reconcile::{Hunk, Outcome, reconcile};
+    use proptest::prelude::*;
+
+    #[test]
+    fn cases_as_labelled() {
+        let file = include_str!("text/merge.txt");
+        let mut cases = Vec::new();
+        for case in file.strip_suffix('\n').unwrap().split("\n%% case ").skip(1) {
+            let (label, rest) = case.split_once('\n').unwrap();
+            let (base, rest) = rest.split_once("\n%% mine\n").unwrap();
+            let (mine, rest) = rest.split_once("\n%% theirs\n").unwrap();
+            let (theirs, expected) = rest.rsplit_once("\n%% ").unwrap();
+            cases.push((label, base, mine, theirs, expected));
+        }
+        assert!(cases.len() >= 60, "{}", cases.len());
+        let mut wrong = String::new();
+        for (label, base, mine, theirs, expected) in cases {
+            // Whichever side is which.
+            for (mine, theirs) in [(mine, theirs), (theirs, mine)] {
+                let found = match reconcile(base, mine, theirs) {
+                    Outcome::Merge { text } => format!("merged\n{text}"),
+                    Outcome::Conflict { hunks } => format!("conflict {}", hunks.len()),
+                    other => format!("{other:?}"),
+                };
+                if found != expected {
+                    wrong += &format!("{label}: {found:?}\n  not {expected:?}\n");
+                }
+            }
+        }
+        assert!(wrong.is_empty(), "{wrong}");
+    }
+
+    #[test]
+    fn hunks_show_the_sentence() {
+        let outcome =
+            reconcile("Un. Deux trois. Quatre.\n", "Un. Deux 3. Quatre.\n", "Un. Deux quatre. Quatre.\n");
+        let hunk = Hunk { base: "Deux trois.".into(), mine: "Deux 3.".into(), theirs: "Deux quatre.".into() };
+        assert_eq!(outcome, Outcome::Conflict { hunks: vec![hunk] });
+    }
+
+    fn copy() -> impl Strategy<Value = Vec<String>> {
+        let piece = prop::sample::select(vec![
+            "Un mot. ",
+            "M. Dupont dit « oui ! ». ",
+            "Two words ",
+            "fin. ",
+            "\n\n",
+            "\n",
+            "## Inter\n\n",
+            "- item\n",
+            "```\ncode\n```\n",
+            "> cité\n",
+            "| a | b |\n",
+            "---\n",
+            "title: x\n",
+            "kicker: y\n",
+            "😀 ",
+            "Et puis… ",
+        ]);
+        prop::collection::vec(piece.prop_map(str::to_owned), 0..14)
+    }
+
+    /// Edits: at a piece, take it out or put a new one before it.
+    fn edits() -> impl Strategy<Value = Vec<(u8, bool)>> {
+        prop::collection::vec((any::<u8>(), any::<bool>()), 0..4)
+    }
+
+    /// The edited text and the words that came in, which are nowhere else.
+    fn edited(pieces: &[String], edits: &[(u8, bool)], side: &str) -> (String, Vec<String>) {
+        let mut pieces = pieces.to_vec();
+        let mut words = Vec::new();
+        for (number, (at, take)) in edits.iter().enumerate() {
+            let at = usize::from(*at) % (pieces.len() + 1);
+            if *take && at < pieces.len() {
+                pieces.remove(at);
+            } else {
+                let word = format!("{side}{number}");
+                pieces.insert(at, format!("{word} "));
+                words.push(word);
+            }
+        }
+        let text = pieces.concat();
+        words.retain(|word| text.contains(word));
+        (text, words)
+    }
+
+    fn merged(outcome: Outcome, base: &str, draft: &str, disk: &str) -> Option<String> {
+        match outcome {
+            Outcome::Same => Some(draft.to_owned()),
+            Outcome::Reload | Outcome::Converged => Some(disk.to_owned()),
+            Outcome::Merge { text } => Some(text),
+            Outcome::Conflict { hunks } => {
+                assert!(!hunks.is_empty() && !base.is_empty() | !draft.is_empty() | !disk.is_empty());
+                None
+            }
+        }
+    }
+
+    proptest! {
+        #![proptest_config(ProptestConfig::with_cases(10_000))]
+
+        #[test]
+        fn laws(pieces in copy(), one in edits(), two in edits()) {
+            let base = pieces.concat();
+            let (a, a_words) = edited(&pieces, &one, "Alpha");
+            let (b, b_words) = edited(&pieces, &two, "Beta");
+            prop_assert_eq!(merged(reconcile(&base, &a, &base), &base, &a, &base), Some(a.clone()));
+            prop_assert_eq!(merged(reconcile(&base, &base, &b), &base, &base, &b), Some(b.clone()));
+            prop_assert_eq!(merged(reconcile(&base, &a, &a), &base, &a, &a), Some(a.clone()));
+            let here = reconcile(&base, &a, &b);
+            let there = reconcile(&base, &b, &a);
+            match (&here, &there) {
+                (Outcome::Conflict { hunks: x }, Outcome::Conflict { hunks: y }) => {
+                    let swapped: Vec<Hunk> = y
+                        .iter()
+                        .map(|hunk| Hunk { base: hunk.base.clone(), mine: hunk.theirs.clone(), theirs: hunk.mine.clone() })
+                        .collect();
+                    prop_assert_eq!(x, &swapped);
+                }
+                _ => prop_assert_eq!(
+                    merged(here.clone(), &base, &a, &b),
+                    merged(there.clone(), &base, &b, &a)
+                ),
+            }
+            if let Some(text) = merged(here, &base, &a, &b) {
+                for word in a_words.iter().chain(&b_words) {
+                    prop_assert_eq!(text.matches(word.as_str()).count(), 1, "{} in {:?}", word, text);
+                }
+            }
+        }
+
+        /// Words that one side took out and the other left alone do not come back; all others stay.
+        #[test]
+        fn nothing_comes_back(
+            kinds in prop::collection::vec(0..4_u8, 1..16),
+            mine in prop::collection::vec(any::<bool>(), 16),
+            theirs in prop::collection::vec(any::<bool>(), 16),
+        ) {
+            let piece = |index: usize| match kinds[index] {
+                0 => format!("Phrase{index}x dite. "),
+                1 => format!("Fin{index}x dite.\n\n"),
+                2 => format!("- item{index}x\n"),
+                _ => format!("mot{index}x "),
+            };
+            let text = |keep: &dyn Fn(usize) -> bool| -> String {
+                (0..kinds.len()).filter(|&index| keep(index)).map(piece).collect()
+            };
+            let base = text(&|_| true);
+            let a = text(&|index| mine[index]);
+            let b = text(&|index| theirs[index]);
+            if let Some(merged) = merged(reconcile(&base, &a, &b), &base, &a, &b) {
+                for index in 0..kinds.len() {
+                    let word = format!("{index}x");
+                    let there = |text: &str| text.split(|c: char| !c.is_alphanumeric()).filter(|w| w.trim_start_matches(char::is_alphabetic) == word).count();
+                    let expected = usize::from(mine[index] && theirs[index]);
+                    prop_assert_eq!(there(&merged), expected, "{} of {:?}", word, merged);
+                }
+            }
+        }
+
+        #[test]
+        fn any_text_is_safe(base in any::<String>(), a in any::<String>(), b in any::<String>()) {
+            let _ = reconcile(&base, &a, &b);
+        }
+    }
+
+    /// Twenty thousand words; the bound here is for builds without optimisation.
+    #[test]
+    fn long_texts_are_quick() {
+        let text = |salt: usize| -> String {
+            (0..20_000)
+                .map(|n| {
+                    format!(
+                        "mot{}{}",
+                        n * salt % 997,
+                        if n % 15 == 14 {
+                            ".\n\n"
+                        } else if n % 5 == 4 {
+                            ". "
+                        } else {
+                            " "
+                        }
+                    )
+                })
+                .collect()
+        };
+        let base = text(1);
+        let edit = |every: usize, word: &str| -> String {
+            base.split_inclusive(". ")
+                .enumerate()
+                .map(|(n, s)| if n % every == 0 { s.replacen("mot", word, 1) } else { s.to_owned() })
+                .collect()
+        };
+        let start = std::time::Instant::now();
+        let _ = reconcile(&base, &edit(7, "Un"), &edit(11, "Deux"));
+        let _ = reconcile(&base, &text(3), &text(5));
+        assert!(start.elapsed().as_secs() < 5, "{:?}", start.elapsed());
+    }
+}
