@@ -62,7 +62,8 @@ function outline(node: Node): string {
 describe("elements", () => {
   it.each<[unknown, string]>([
     [p("mot"), 'p("mot")'],
-    [{ t: "h", l: 2, c: ["Inter"] }, 'h2("Inter")'],
+    [{ t: "h", l: 3, c: ["Inter"] }, 'h3("Inter")'],
+    [{ t: "h", l: 1, c: ["Inter"] }, 'h2("Inter")'],
     [{ t: "h", l: 9, c: ["x"] }, 'h6("x")'],
     [
       {
@@ -82,11 +83,11 @@ describe("elements", () => {
     [{ t: "quote", c: [p("q")] }, 'blockquote(p("q"))'],
     [
       { t: "quote", c: [p("q")], by: ["Une élue"] },
-      'figure.quote(blockquote(p("q")) figcaption("Une élue"))',
+      'figure.quote(blockquote(p("q")) figcaption("— " "Une élue"))',
     ],
     [
       { t: "figure", src: "a.png", alt: "A", k: "desk", caption: "Légende", credit: "AFP" },
-      'figure(img() figcaption("Légende" " " span.credit("© AFP")))',
+      'figure(img() figcaption("Légende" " " small.credit("© AFP")))',
     ],
     [
       {
@@ -96,12 +97,13 @@ describe("elements", () => {
           { t: "li", task: null, c: [p("b")] },
         ],
       },
-      'ul(li.task(input() " " p("a")) li(p("b")))',
+      'ul.tasks(li(span.task("☑") " " p("a")) li(p("b")))',
     ],
     [{ t: "ol", start: 3, c: [{ t: "li", c: [p("a")] }] }, 'ol(li(p("a")))'],
     [{ t: "pre", text: "let x", lang: "js" }, 'pre(code("let x"))'],
-    [{ t: "html", text: "<script>" }, 'pre.raw-html(code("<script>"))'],
-    [{ t: "p", c: [{ t: "html", text: "<i>" }] }, 'p(code.raw-html("<i>"))'],
+    [{ t: "html", text: "<script>" }, 'pre.source("<script>")'],
+    [{ t: "p", c: [{ t: "html", text: "<i>" }] }, 'p("<i>")'],
+    [{ t: "ul", c: [{ t: "li", task: null, c: ["a", { t: "html", text: "<i>" }] }] }, 'ul(li("a" "<i>"))'],
     [
       {
         t: "table",
@@ -118,12 +120,12 @@ describe("elements", () => {
           { t: "tr", head: false, c: [{ t: "td", c: ["1"] }, { t: "td" }, { t: "td", c: ["3"] }] },
         ],
       },
-      'table(thead(tr(th.align-left("a") th("b"))) tbody(tr(td.align-left("1") td() td.align-right("3"))))',
+      'table(thead(tr(th.left("a") th("b"))) tbody(tr(td.left("1") td() td.right("3"))))',
     ],
-    [{ t: "p", c: [{ t: "fnref", n: 2, id: "b" }] }, 'p(sup.fnref(a("2")))'],
+    [{ t: "p", c: [{ t: "fnref", n: 2, id: "c-fnref-2" }] }, 'p(sup.mention(a("2")))'],
     [
-      { t: "footnotes", c: [{ t: "fn", n: 1, id: "a", c: [p("note")] }] },
-      'section.footnotes(ol(li(p("note"))))',
+      { t: "footnotes", c: [{ t: "fn", n: 1, id: "c-fn-1", refs: 1, c: [p("note")] }] },
+      'section.notes(ol(li(p("note"))))',
     ],
   ])("%j", (node, result) => {
     expect(outline(rendered(node).firstChild as Node)).toBe(result);
@@ -338,13 +340,13 @@ describe("links", () => {
     const { preview, root, onLink } = open();
     preview.apply(
       whole([
-        { t: "p", c: [{ t: "fnref", n: 1, id: "a" }] },
-        { t: "footnotes", c: [{ t: "fn", n: 1, id: "a", c: [p("note")] }] },
+        { t: "p", c: [{ t: "fnref", n: 1, id: "c-fnref-1" }] },
+        { t: "footnotes", c: [{ t: "fn", n: 1, id: "c-fn-1", refs: 1, c: [p("note")] }] },
       ]),
     );
     const note = root.querySelector("li") as HTMLElement;
     note.scrollIntoView = vi.fn();
-    root.querySelector<HTMLElement>(".fnref a")?.click();
+    root.querySelector<HTMLElement>(".mention a")?.click();
     expect(note.scrollIntoView).toHaveBeenCalled();
     expect(onLink).not.toHaveBeenCalled();
   });

@@ -189,8 +189,8 @@ export function createPreview(options: PreviewOptions): CopyPreview {
     if (!(target instanceof Element)) return false;
     const note = target.closest<HTMLElement>("[data-note]")?.dataset["note"];
     if (note !== undefined) {
-      const notes = [...root.querySelectorAll<HTMLElement>("[data-note-id]")];
-      notes.find((n) => n.dataset["noteId"] === note)?.scrollIntoView({ block: "nearest" });
+      const notes = [...root.querySelectorAll<HTMLElement>("[data-note-number]")];
+      notes.find((n) => n.dataset["noteNumber"] === note)?.scrollIntoView({ block: "nearest" });
       return true;
     }
     const link = target.closest<HTMLElement>("[data-kind]");

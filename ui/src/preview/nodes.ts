@@ -18,7 +18,6 @@ const INLINE: ReadonlySet<string> = new Set(["em", "strong", "del", "code"]);
 /** Tags of the tree whose element has another name. */
 const BLOCKS: ReadonlyMap<string, string> = new Map([
   ["p", "p"],
-  ["ul", "ul"],
   ["td", "td"],
   ["tr", "tr"],
 ]);
@@ -52,7 +51,7 @@ function fill(element: HTMLElement, children: unknown, context: NodeContext, inl
 
 /** What stands where a picture is not shown: its address, and why. */
 export function placeholder(label: string, src: string, alt: string, context: NodeContext) {
-  const box = make("span", "picture-none");
+  const box = make("span", "no-image");
   box.setAttribute("role", "img");
   box.setAttribute("aria-label", alt === "" ? src : alt);
   box.textContent = sentence(context, label, src);
@@ -100,6 +99,7 @@ function quotation(fields: Fields, context: NodeContext): HTMLElement {
   if (by.length === 0) return quote;
   const figure = make("figure", "quote");
   const caption = make("figcaption");
+  caption.append("— ");
   fill(caption, by, context, true);
   figure.append(quote, caption);
   return figure;
@@ -114,7 +114,7 @@ function figure(fields: Fields, context: NodeContext): HTMLElement {
   const line = make("figcaption");
   if (caption !== "") line.append(caption);
   if (credit !== "") {
-    const by = make("span", "credit");
+    const by = make("small", "credit");
     by.textContent = `© ${credit}`;
     if (caption !== "") line.append(" ");
     line.append(by);
@@ -126,15 +126,15 @@ function figure(fields: Fields, context: NodeContext): HTMLElement {
 function item(fields: Fields, context: NodeContext): HTMLElement {
   const li = make("li");
   if (typeof fields["task"] === "boolean") {
-    li.className = "task";
-    const box = document.createElement("input");
-    box.type = "checkbox";
-    box.checked = fields["task"];
-    box.disabled = true;
+    const box = make("span", "task");
+    box.setAttribute("role", "img");
     box.setAttribute("aria-label", context.labels[fields["task"] ? "done" : "open"] ?? "");
+    box.textContent = fields["task"] ? "☑" : "☐";
     li.append(box, " ");
   }
-  fill(li, fields["c"], context, false);
+  // The items of a tight list hold running text without a paragraph.
+  const running = list(fields["c"]).some((child) => typeof child === "string");
+  fill(li, fields["c"], context, running);
   return li;
 }
 
@@ -151,7 +151,7 @@ function table(fields: Fields, context: NodeContext): HTMLElement {
       if (row["head"] === true) cell.setAttribute("scope", "col");
       const side = align[column];
       if (side === "left" || side === "center" || side === "right") {
-        cell.className = `align-${side}`;
+        cell.className = side;
       }
       const content = typeof entry === "object" && entry !== null ? (entry as Fields)["c"] : [];
       fill(cell, content, context, true);
@@ -165,26 +165,28 @@ function table(fields: Fields, context: NodeContext): HTMLElement {
 }
 
 function reference(fields: Fields): HTMLElement {
-  const sup = make("sup", "fnref");
+  const sup = make("sup", "mention");
   const a = make("a");
   a.setAttribute("role", "link");
   a.tabIndex = 0;
-  a.dataset["note"] = String(fields["id"] ?? "");
-  a.textContent = String(number(fields["n"], 0));
+  const n = String(number(fields["n"], 0));
+  a.dataset["note"] = n;
+  a.textContent = n;
   sup.append(a);
   return sup;
 }
 
 function footnotes(fields: Fields, context: NodeContext): HTMLElement {
-  const section = make("section", "footnotes");
+  const section = make("section", "notes");
   section.setAttribute("role", "doc-endnotes");
   section.setAttribute("aria-label", context.labels["footnotes"] ?? "");
   const ol = document.createElement("ol");
   for (const child of list(fields["c"])) {
     const note = (typeof child === "object" && child !== null ? child : {}) as Fields;
     const li = document.createElement("li");
-    li.value = number(note["n"], ol.childNodes.length + 1);
-    li.dataset["noteId"] = String(note["id"] ?? "");
+    const n = number(note["n"], ol.childNodes.length + 1);
+    if (n !== ol.childNodes.length + 1) li.value = n;
+    li.dataset["noteNumber"] = String(n);
     fill(li, note["c"], context, false);
     ol.append(li);
   }
@@ -195,21 +197,23 @@ function footnotes(fields: Fields, context: NodeContext): HTMLElement {
 function code(fields: Fields): HTMLElement {
   const pre = make("pre");
   const inner = make("code");
-  const lang = text(fields["lang"]);
-  if (lang !== "") inner.dataset["lang"] = lang;
   inner.textContent = text(fields["text"]);
   pre.append(inner);
   return pre;
 }
 
-function rawHtml(fields: Fields, inline: boolean): HTMLElement {
-  const inner = make("code", "raw-html");
-  inner.textContent = text(fields["text"]);
-  if (inline) return inner;
-  const pre = make("pre", "raw-html");
-  inner.className = "";
-  pre.append(inner);
+/** HTML is shown as it was written: an article holds none. */
+function source(fields: Fields, inline: boolean): Node {
+  if (inline) return document.createTextNode(text(fields["text"]));
+  const pre = make("pre", "source");
+  pre.textContent = text(fields["text"]);
   return pre;
+}
+
+/** A list says so where its items are tasks. */
+function markTasks(element: HTMLElement): HTMLElement {
+  if (element.querySelector(":scope > li > .task")) element.className = "tasks";
+  return element;
 }
 
 /** The element or text of one node of the tree. `inline` says that it stands in running text. */
@@ -223,7 +227,8 @@ export function makeNode(node: unknown, context: NodeContext, inline = false): N
     case "hr":
       return make(tag);
     case "h": {
-      const level = Math.min(6, Math.max(1, number(fields["l"], 2)));
+      // Level 1 is the title's, above.
+      const level = Math.min(6, Math.max(2, number(fields["l"], 2)));
       const heading = make(`h${level}`);
       fill(heading, fields["c"], context, true);
       return heading;
@@ -241,7 +246,12 @@ export function makeNode(node: unknown, context: NodeContext, inline = false): N
       const start = number(fields["start"], 1);
       if (start !== 1) ol.start = start;
       fill(ol, fields["c"], context, false);
-      return ol;
+      return markTasks(ol);
+    }
+    case "ul": {
+      const ul = make("ul");
+      fill(ul, fields["c"], context, false);
+      return markTasks(ul);
     }
     case "li":
       return item(fields, context);
@@ -250,7 +260,7 @@ export function makeNode(node: unknown, context: NodeContext, inline = false): N
     case "pre":
       return code(fields);
     case "html":
-      return rawHtml(fields, inline);
+      return source(fields, inline);
     case "fnref":
       return reference(fields);
     case "footnotes":
