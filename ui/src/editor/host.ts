@@ -30,7 +30,10 @@ export interface Aids {
 export interface EditorHost {
   push(version: number, updates: Update[]): Promise<Pushed>;
   pull(version: number): Promise<Pushed>;
-  /** Address of a picture of the desk for an `img` element; empty where it may not be shown. */
+  /**
+   * Address for an `img` element of a picture that the article names by `src`, as written and so
+   * percent-encoded; empty where it may not be shown.
+   */
   imageUrl(src: string): string;
   /** Puts a picture beside the article. `base64` is the file's bytes. */
   addImage(name: string, base64: string): Promise<{ src: string; alt: string }>;

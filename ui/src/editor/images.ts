@@ -86,13 +86,9 @@ function inCode(state: EditorState, pos: number): boolean {
   return false;
 }
 
-function decode(src: string): string {
-  const text = src.replace(/\\([!-/:-@[-`{-~])/g, "$1");
-  try {
-    return decodeURI(text);
-  } catch {
-    return text;
-  }
+/** The address as written, percent-encoding included, without Markdown's own escapes. */
+function unescape(src: string): string {
+  return src.replace(/\\([!-/:-@[-`{-~])/g, "$1");
 }
 
 function picturesIn(state: EditorState, from: number, to: number, config: ImagesConfig) {
@@ -102,7 +98,7 @@ function picturesIn(state: EditorState, from: number, to: number, config: Images
     if (line.text.includes("![")) {
       for (const match of line.text.matchAll(IMAGE)) {
         if (inCode(state, line.from + match.index)) continue;
-        const widget = new Picture(decode(match[2] ?? match[3] ?? ""), match[1] ?? "", config);
+        const widget = new Picture(unescape(match[2] ?? match[3] ?? ""), match[1] ?? "", config);
         found.push(Decoration.widget({ widget, block: true, side: 1 }).range(line.to));
       }
     }

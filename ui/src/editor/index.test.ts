@@ -152,7 +152,7 @@ describe("pictures", () => {
   it("of the desk are shown under their line", () => {
     open('Avant\n\n![Le port](images/le%20port.jpg "Légende")\n\nAprès');
     const image = document.querySelector<HTMLImageElement>(".md-picture img");
-    expect(image?.getAttribute("src")).toBe("preview-img://localhost/desk/images/le port.jpg");
+    expect(image?.getAttribute("src")).toBe("preview-img://localhost/desk/images/le%20port.jpg");
     expect(image?.alt).toBe("Le port");
   });
 
