@@ -129,13 +129,13 @@ impl ChangeSet {
                     last.len += len;
                     return;
                 }
-                (Some(insert), Put::Text(text, units)) => {
-                    if join || (units == 0 && insert.units == 0) || (len == 0 && last.len == 0) {
-                        last.len += len;
-                        insert.text.push_str(text);
-                        insert.units += units;
-                        return;
-                    }
+                (Some(insert), Put::Text(text, units))
+                    if join || (units == 0 && insert.units == 0) || (len == 0 && last.len == 0) =>
+                {
+                    last.len += len;
+                    insert.text.push_str(text);
+                    insert.units += units;
+                    return;
                 }
                 _ => {}
             }

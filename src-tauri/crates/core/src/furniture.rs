@@ -421,11 +421,12 @@ fn heading(body: &str) -> Option<Heading> {
         let mark = inner.chars().next().unwrap_or(' ');
         let marks = inner.len() - inner.trim_start_matches(mark).len();
         match fence {
-            Some((open, count)) => {
-                if indent < 4 && mark == open && marks >= count && inner[marks..].trim().is_empty() {
-                    fence = None;
-                }
+            Some((open, count))
+                if indent < 4 && mark == open && marks >= count && inner[marks..].trim().is_empty() =>
+            {
+                fence = None;
             }
+            Some(_) => {}
             None if indent >= 4 => {}
             None if matches!(mark, '`' | '~')
                 && marks >= 3

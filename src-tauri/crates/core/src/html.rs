@@ -105,6 +105,7 @@ pub fn page(article: &Article, images: &dyn Fn(&str) -> Option<ImageData>, optio
         level: 1,
         anchors: anchors(article),
         next_anchor: 0,
+        in_link: false,
         french: is_french(&article.lang),
     };
     writer.page(options);
@@ -180,6 +181,8 @@ struct Writer<'a> {
     level: u8,
     anchors: Vec<String>,
     next_anchor: usize,
+    /// Links within links, which the mention of a note can bring about, are none.
+    in_link: bool,
     french: bool,
 }
 
@@ -506,6 +509,7 @@ impl<'a> Writer<'a> {
                 }
                 Inline::SoftBreak => self.out.push('\n'),
                 Inline::Break => self.out.push_str("<br>\n"),
+                Inline::Link { text, .. } if self.in_link => self.inlines(text),
                 Inline::Link { href, kind, title, text, line } => {
                     let href = match kind {
                         LinkKind::Web => href.clone(),
@@ -529,17 +533,22 @@ impl<'a> Writer<'a> {
                         self.attribute("title", title);
                     }
                     self.out.push('>');
+                    self.in_link = true;
                     self.inlines(text);
+                    self.in_link = false;
                     self.out.push_str("</a>");
                 }
                 Inline::Image(image) => self.image(image),
                 Inline::NoteRef { number, mention } => {
-                    let _ = write!(
-                        self.out,
-                        "<sup class=\"mention\"><a href=\"#{}\" id=\"{}\">{number}</a></sup>",
-                        note_id(*number),
-                        mention_id(*number, *mention)
-                    );
+                    let (note, mention) = (note_id(*number), mention_id(*number, *mention));
+                    let _ = if self.in_link {
+                        write!(self.out, "<sup class=\"mention\" id=\"{mention}\">{number}</sup>")
+                    } else {
+                        write!(
+                            self.out,
+                            "<sup class=\"mention\"><a href=\"#{note}\" id=\"{mention}\">{number}</a></sup>"
+                        )
+                    };
                 }
                 Inline::Html(text) => self.text(text),
             }

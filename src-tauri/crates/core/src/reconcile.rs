@@ -89,11 +89,14 @@ fn one_sided<'a>(base: &str, mine: &'a str, theirs: &'a str) -> Option<&'a str> 
     }
 }
 
+/// A key, and its lines up to the next key.
+type Chunk = (String, String);
+
 /// A front matter as its lines: what stands above the first key, then each key with all up to the next.
 struct Block<'a> {
     open: &'a str,
     head: String,
-    chunks: Vec<(String, String)>,
+    chunks: Vec<Chunk>,
     close: &'a str,
 }
 
@@ -147,7 +150,7 @@ fn merge_keys(base: &str, mine: &str, theirs: &str) -> Option<String> {
     };
     let known = |key: &str| old.chunks.iter().any(|(name, _)| name == key);
     // Each side's keys in the order of the base, with its new keys after the known key that they follow.
-    let added = |block: &Block<'_>| -> Option<HashMap<Option<String>, Vec<(String, String)>>> {
+    let added = |block: &Block<'_>| -> Option<HashMap<Option<String>, Vec<Chunk>>> {
         let mut order = old.chunks.iter().map(|(key, _)| key);
         let mut after = None;
         let mut added: HashMap<_, Vec<_>> = HashMap::new();
