@@ -81,7 +81,7 @@ export interface MemoryHost extends Host {
   clash(path: string, theirs: string): void;
 }
 
-/** A desk in memory. `wish` is a query: `lang`, `theme`, `tab`, `open`, `empty`, `none`, `gone`, `many`. */
+/** A desk in memory. `wish` is a query: `lang`, `theme`, `tab`, `open`, `empty`, `none`, `gone`, `many`, `clash`. */
 export function memoryHost(wish = ""): MemoryHost {
   const wishes = new URLSearchParams(wish);
   const handlers = new Set<(event: Event) => void>();
@@ -408,6 +408,10 @@ export function memoryHost(wish = ""): MemoryHost {
       hunks: [{ base: "", mine: mine.slice(0, 120), theirs: theirs.slice(0, 120) }],
     };
     say({ kind: "article_changed", state: state(path), news: null });
+  }
+
+  if (wishes.has("clash") && boot.article) {
+    setTimeout(() => clash(open, get(open).text.toString().replace("près de 99", "plus de 97")));
   }
 
   return {

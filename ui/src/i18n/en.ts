@@ -36,6 +36,7 @@ export const en: Catalogue = {
   list: {
     label: "Articles of the desk",
     search: "Find an article",
+    find: "Find",
     clear: "Clear the search",
     stages: "Filter by stage",
     all: "All",

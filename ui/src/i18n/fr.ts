@@ -34,6 +34,7 @@ export const fr = {
   list: {
     label: "Articles du desk",
     search: "Chercher un article",
+    find: "Chercher",
     clear: "Effacer la recherche",
     stages: "Filtrer par étape",
     all: "Tous",

@@ -22,7 +22,7 @@ export const AUTOSAVE_REST = 1000;
 const PLACE_REST = 500;
 
 /** What an article asks of the editor that shows it. */
-export interface Desktop {
+export interface Screen {
   /** All typed text is with the desk; its version. */
   flush(): Promise<number>;
   /** The desk holds this version: take what is missing. */
@@ -48,7 +48,7 @@ export interface Hearer {
  * What to tell the person of the save. It says `saved` only where the disk holds every sign on the screen:
  * `local` is text that the desk does not have, `heard` the newest version that it has.
  */
-export function saveState(state: ArticleState, local: boolean, heard: number, saving: boolean): SaveState {
+export function saveOf(state: ArticleState, local: boolean, heard: number, saving: boolean): SaveState {
   if (state.save === "conflict" || state.save === "error") return state.save;
   if (local) return "dirty";
   if (saving) return "saving";
@@ -78,7 +78,7 @@ export class Article {
   heard = $state(0);
   /** Furniture that is being typed. */
   readonly fields: Fields;
-  editor: Desktop | null = null;
+  editor: Screen | null = null;
   #typed = $state(false);
   #saving = $state(false);
   #run: Promise<void> | null = null;
@@ -119,8 +119,8 @@ export class Article {
   }
 
   /** What the status bar says. */
-  get save_state(): SaveState {
-    return saveState(this.state, this.local, this.heard, this.#saving);
+  get saveState(): SaveState {
+    return saveOf(this.state, this.local, this.heard, this.#saving);
   }
 
   /** Something on the screen is not with the desk yet. */
@@ -184,7 +184,7 @@ export class Article {
   }
 
   /** Puts a picture beside the article. */
-  async add_image(name: string, data: string): Promise<Placed> {
+  async addImage(name: string, data: string): Promise<Placed> {
     return this.#wire.call("add_image", { path: this.path, name, data });
   }
 
@@ -192,7 +192,7 @@ export class Article {
   place(some: { caret?: number; scroll?: number }) {
     this.#place = { ...this.#place, ...some };
     clearTimeout(this.#placing);
-    this.#placing = setTimeout(() => void this.#keep_place(), PLACE_REST);
+    this.#placing = setTimeout(() => void this.keepPlace(), PLACE_REST);
   }
 
   /** Shows renderings on a screen; `null` takes the screen away. */
@@ -251,7 +251,7 @@ export class Article {
 
   /** Saves where there is something to save and the person lets it happen. */
   async autosave() {
-    if (this.#hearer.autosave() && this.save_state === "dirty") await this.save();
+    if (this.#hearer.autosave() && this.saveState === "dirty") await this.save();
   }
 
   /** The person goes elsewhere: what they typed is safe when this resolves; the rest follows on its own. */
@@ -266,14 +266,15 @@ export class Article {
     try {
       await this.autosave();
       clearTimeout(this.#rest);
-      await this.#keep_place();
+      await this.keepPlace();
       await this.#wire.call("close_article", { path: this.path });
     } catch (reason) {
       this.#hearer.problem(asProblem(reason));
     }
   }
 
-  async #keep_place() {
+  /** Notes where the person is. */
+  async keepPlace() {
     clearTimeout(this.#placing);
     try {
       await this.#wire.call("set_place", { path: this.path, ...this.#place });

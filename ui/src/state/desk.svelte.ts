@@ -150,6 +150,9 @@ export class Desk {
       case "notice":
         this.notices.problem(event.problem);
         break;
+      case "closing":
+        void this.close();
+        break;
       case "open_article":
         void this.open(event.path);
         break;
@@ -409,10 +412,16 @@ export class Desk {
     await this.article?.autosave();
   }
 
-  /** The window has the focus again: what changed meanwhile may have gone unheard. */
-  async focused() {
-    this.now = Date.now();
-    await this.attempt(() => this.wire.call("focused", {}));
+  /** The window is about to close: hands over what was typed last, then lets it. */
+  async close() {
+    this.end();
+    await this.attempt(async () => {
+      await this.article?.settle();
+      await this.article?.autosave();
+      await this.article?.keepPlace();
+      await this.prefs.keep();
+    });
+    await this.attempt(() => this.wire.call("farewell", {}));
   }
 
   /** Whether a command can be used now. */
