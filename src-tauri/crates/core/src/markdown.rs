@@ -78,7 +78,18 @@ fn parse_up_to(limit: usize, body: &str, context: &Context) -> Result<Document, 
     let arena = Arena::new();
     let root =
         comrak::try_parse_document(&arena, body, &options(), &spent).map_err(|_| TooComplex::TooMuch)?;
-    document(root, context)
+    let mut document = document(root, context)?;
+    // Where a block ends depends on what follows it, as comrak has it; its last line with something on it does not.
+    let blank: Vec<bool> = body.split('\n').map(is_blank).collect();
+    for block in &mut document.blocks {
+        let lines = blank.get(block.first_line as usize..block.last_line as usize).unwrap_or_default();
+        block.last_line -= to_u32(lines.iter().rev().take_while(|blank| **blank).count());
+    }
+    Ok(document)
+}
+
+fn is_blank(line: &str) -> bool {
+    line.bytes().all(|byte| matches!(byte, b' ' | b'\t'))
 }
 
 fn options() -> Options<'static> {
@@ -356,4 +367,162 @@ fn quote(mut blocks: Vec<Node>) -> Node {
         blocks.pop();
     }
     Node::Quote { blocks, by }
+}
+
+/// Parses a body again and again as it is typed: blocks that the edit cannot have touched are kept.
+///
+/// The result is that of [`parse`]. Where a blank line follows a block that a blank line ends, what stands below has
+/// no bearing on what stands above, so only the text between two such places around the edit is parsed. Link
+/// definitions and notes reach across the whole body; with them every parse is a full one.
+#[derive(Debug, Default)]
+pub struct Parser {
+    last: Option<Last>,
+}
+
+#[derive(Debug)]
+struct Last {
+    body: String,
+    context: Context,
+    document: Document,
+    /// Byte at which the first line of each block starts; empty where blocks cannot be kept.
+    starts: Vec<usize>,
+}
+
+impl Parser {
+    /// Parses a body for the preview, as [`parse`] does.
+    ///
+    /// # Errors
+    /// As [`parse`].
+    pub fn parse(&mut self, body: &str, context: &Context) -> Result<&Document, TooComplex> {
+        let last = self.last.take();
+        let kept = last.filter(|last| last.context == *context).and_then(|last| last.edited(body));
+        let last = match kept {
+            Some(last) => last,
+            None => {
+                let document = parse(body, context)?;
+                let starts = if local(body) { starts(body, &document) } else { Vec::new() };
+                Last { body: body.to_owned(), context: context.clone(), document, starts }
+            }
+        };
+        Ok(&self.last.insert(last).document)
+    }
+}
+
+/// True where each block means the same whatever stands elsewhere: no link definitions, no notes, and none of the
+/// characters that are special at the start of a text or as line ends.
+fn local(body: &str) -> bool {
+    body.len() <= MAX_PREVIEW
+        && !body.contains("]:")
+        && !body.contains("[^")
+        && !body.contains('\r')
+        && !body.contains('\u{feff}')
+}
+
+fn starts(body: &str, document: &Document) -> Vec<usize> {
+    let mut lines = std::iter::once(0).chain(body.match_indices('\n').map(|(at, _)| at + 1));
+    let mut line = 0;
+    let mut start = 0;
+    let mut all = Vec::with_capacity(document.blocks.len());
+    for block in &document.blocks {
+        while line < block.first_line {
+            start = lines.next().unwrap_or(body.len());
+            line += 1;
+        }
+        all.push(start);
+    }
+    all
+}
+
+/// True where a blank line ends the block for good. Lists go on behind one, and code and HTML may.
+fn ends_at_blank_line(node: &Node) -> bool {
+    matches!(
+        node,
+        Node::Paragraph(_)
+            | Node::Figure { .. }
+            | Node::Heading { .. }
+            | Node::Quote { .. }
+            | Node::Table { .. }
+            | Node::Rule
+    )
+}
+
+/// True where the line that ends right before a byte is blank.
+fn after_blank_line(body: &str, at: usize) -> bool {
+    let Some(before) = body[..at].strip_suffix('\n') else { return false };
+    let line = before.rfind('\n').map_or(before, |end| &before[end + 1..]);
+    is_blank(line)
+}
+
+impl Last {
+    /// The same for an edited body; `None` where all of it has to be parsed.
+    fn edited(mut self, body: &str) -> Option<Self> {
+        if self.starts.is_empty() || !local(body) {
+            return None;
+        }
+        let (old, new) = (self.body.as_bytes(), body.as_bytes());
+        let prefix = old.iter().zip(new).take_while(|(a, b)| a == b).count();
+        let shorter = old.len().min(new.len());
+        let suffix =
+            old.iter().rev().zip(new.iter().rev()).take(shorter - prefix).take_while(|(a, b)| a == b).count();
+        if prefix == old.len() && prefix == new.len() {
+            return Some(self);
+        }
+        let first = (1..self.starts.len())
+            .rev()
+            .skip_while(|at| self.starts[*at] > prefix)
+            .find(|at| self.separate(*at))
+            .unwrap_or(0);
+        let (from, from_line) =
+            if first == 0 { (0, 1) } else { (self.starts[first], self.document.blocks[first].first_line) };
+        // Where the kept end starts in the new body.
+        let moved = |start: usize| (start + body.len()).checked_sub(self.body.len());
+        let unchanged = self.body.len() - suffix;
+        let second = (first.max(1)..self.starts.len()).find(|at| {
+            self.starts[*at] >= unchanged
+                && self.separate(*at)
+                && moved(self.starts[*at]).is_some_and(|start| start >= from && after_blank_line(body, start))
+        });
+        let ends = [second, Some(self.starts.len())];
+        for end in ends.into_iter().flatten() {
+            let to = match self.starts.get(end) {
+                Some(start) => moved(*start)?,
+                None => body.len(),
+            };
+            let middle = &body[from..to];
+            let mut parsed = parse(middle, &self.context).ok()?;
+            let whole = end == self.starts.len();
+            if !whole && parsed.blocks.last().is_some_and(|last| !ends_at_blank_line(&last.node)) {
+                continue;
+            }
+            let new_starts: Vec<usize> = starts(middle, &parsed).iter().map(|start| start + from).collect();
+            for block in &mut parsed.blocks {
+                block.first_line += from_line - 1;
+                block.last_line += from_line - 1;
+            }
+            if !whole {
+                let line = from_line + to_u32(middle.bytes().filter(|byte| *byte == b'\n').count());
+                let shift = i64::from(line) - i64::from(self.document.blocks[end].first_line);
+                let shifted = |line: u32| u32::try_from(i64::from(line) + shift).unwrap_or(1);
+                for block in &mut self.document.blocks[end..] {
+                    block.first_line = shifted(block.first_line);
+                    block.last_line = shifted(block.last_line);
+                }
+                for start in &mut self.starts[end..] {
+                    *start = (*start + body.len()).checked_sub(self.body.len())?;
+                }
+            }
+            self.document.blocks.splice(first..end, parsed.blocks);
+            self.starts.splice(first..end, new_starts);
+            self.body.clear();
+            self.body.push_str(body);
+            return Some(self);
+        }
+        None
+    }
+
+    /// True where nothing above a block reaches into it.
+    fn separate(&self, at: usize) -> bool {
+        ends_at_blank_line(&self.document.blocks[at - 1].node)
+            && after_blank_line(&self.body, self.starts[at])
+    }
 }

@@ -16,6 +16,11 @@ use proptest::prelude::*;
 use serde_json::{Value, json};
 use unicode_segmentation::UnicodeSegmentation;
 
+/// Failures are printed whole; nothing is written beside the tests.
+fn cases(cases: u32) -> ProptestConfig {
+    ProptestConfig { cases, failure_persistence: None, ..ProptestConfig::default() }
+}
+
 fn context() -> Context {
     Context { article_path: "news/budget.md".into() }
 }
@@ -163,6 +168,7 @@ fn blocks_know_their_lines_and_hashes_ignore_them() {
 }
 
 proptest! {
+    #![proptest_config(cases(2000))]
     #[test]
     fn a_patch_makes_the_new_list(old in prop::collection::vec(0..4_u8, 0..12), new in prop::collection::vec(0..4_u8, 0..12)) {
         let (start, end) = patch(&old, &new);
@@ -235,7 +241,7 @@ fn copy() -> impl Strategy<Value = String> {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig::with_cases(8000))]
+    #![proptest_config(cases(8000))]
     #[test]
     fn counts_are_those_of_unicode(text in copy()) {
         let counts = counts::count(&text);
@@ -428,7 +434,7 @@ fn parts() -> impl Strategy<Value = String> {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig::with_cases(4000))]
+    #![proptest_config(cases(4000))]
     #[test]
     fn no_reference_leaves_the_desk(src in parts()) {
         if let Some(path) = link::desk_path("news/2026/x.md", &src) {
@@ -837,13 +843,11 @@ fn sound(html: &str) -> Result<(), String> {
                                 return Err(format!("an image from {value:?}"));
                             }
                         }
-                        "id" => {
-                            if !value.starts_with("c-")
-                                || value.contains(char::is_whitespace)
-                                || !ids.insert(value.clone())
-                            {
-                                return Err(format!("the id {value:?}"));
-                            }
+                        "id" if !value.starts_with("c-")
+                            || value.contains(char::is_whitespace)
+                            || !ids.insert(value.clone()) =>
+                        {
+                            return Err(format!("the id {value:?}"));
                         }
                         "http-equiv" if value != "Content-Security-Policy" => {
                             return Err(format!("http-equiv {value}"));
@@ -1123,7 +1127,7 @@ fn markdown_soup() -> impl Strategy<Value = String> {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig::with_cases(1500))]
+    #![proptest_config(cases(1500))]
     #[test]
     fn no_text_gets_through(body in markdown_soup(), title in markdown_soup()) {
         assert_harmless(&body);
@@ -1378,4 +1382,78 @@ fn paper_can_be_letter() {
     let article = Article::read("Texte.", "a.md", "en").expect("simple");
     let html = html::page(&article, &images, &Options { paper: Paper::Letter }).html;
     assert!(html.contains("@page { size: letter; }"));
+}
+
+// ---- parsing again
+
+fn edits() -> impl Strategy<Value = Vec<(u16, u16, String)>> {
+    let text = prop_oneof![
+        markdown_soup(),
+        prop::sample::select(vec!["", "x", "\n", "\n\n", " ", "`"]).prop_map(String::from)
+    ];
+    prop::collection::vec((any::<u16>(), 0..12_u16, text), 1..8)
+}
+
+/// Blocks of all kinds, parted by blank lines more often than soup is.
+fn copy_of_blocks() -> impl Strategy<Value = String> {
+    let block = prop::sample::select(vec![
+        "Un mot.\nDeux mots.",
+        "## Intertitre",
+        "> Dit.\n>\n> — Roy",
+        "- a\n- b",
+        "- a\n\n  b",
+        "1. a",
+        "```\nx\n\ny\n```",
+        "```\nouvert",
+        "    code",
+        "<div>\nx\n</div>",
+        "<!-- ouvert",
+        "| a |\n|---|\n| b |",
+        "***",
+        "![x](pic.png)",
+        "Titre\n===",
+        "   ",
+        "x  \ny",
+        "> paresseux\nsuite",
+        "\tcode",
+        "[a](b",
+        "[a]: /u",
+        "a[^1]",
+        "[^1]: n",
+        "[a]",
+        "\u{feff}x",
+    ]);
+    let gap = prop::sample::select(vec!["\n\n", "\n\n", "\n\n", "\n", "\n\n\n", "\n \n"]);
+    prop::collection::vec((block, gap), 0..14)
+        .prop_map(|all| all.into_iter().flat_map(|(block, gap)| [block, gap]).collect())
+}
+
+proptest! {
+    #![proptest_config(cases(1000))]
+    #[test]
+    fn parsing_again_is_parsing(start in prop_oneof![3 => copy_of_blocks(), 1 => markdown_soup()], edits in edits()) {
+        let mut parser = markdown::Parser::default();
+        let mut body = start;
+        prop_assert_eq!(parser.parse(&body, &context()).cloned(), markdown::parse(&body, &context()));
+        for (at, deleted, inserted) in edits {
+            let floor = |at: usize| (0..=at.min(body.len())).rev().find(|at| body.is_char_boundary(*at)).unwrap_or(0);
+            let from = floor(usize::from(at) % (body.len() + 1));
+            let to = floor(from + usize::from(deleted)).max(from);
+            body.replace_range(from..to, &inserted);
+            prop_assert_eq!(
+                parser.parse(&body, &context()).cloned(), markdown::parse(&body, &context()), "{:?}", body);
+        }
+    }
+}
+
+#[test]
+fn parsing_again_knows_its_surroundings() {
+    let mut parser = markdown::Parser::default();
+    let body = "a\n\n![x](y.png)\n\nb\n";
+    parser.parse(body, &context()).expect("simple");
+    let elsewhere = Context { article_path: "sport/x.md".into() };
+    assert_eq!(parser.parse(body, &elsewhere).cloned(), markdown::parse(body, &elsewhere));
+    let deep = "> ".repeat(200);
+    assert_eq!(parser.parse(&deep, &elsewhere), Err(TooComplex::TooDeep));
+    assert_eq!(parser.parse(body, &context()).cloned(), markdown::parse(body, &context()));
 }
