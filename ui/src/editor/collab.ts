@@ -7,6 +7,7 @@ import { ChangeSet, Transaction, type Extension } from "@codemirror/state";
 import { EditorView } from "@codemirror/view";
 import { afterComposition } from "./composition";
 import type { EditorHost, Pushed } from "./host";
+import { keepScroll } from "./scroll";
 
 type Authority = Pick<EditorHost, "push" | "pull" | "onDirty" | "onSynced" | "onProblem">;
 
@@ -146,7 +147,15 @@ export class Line {
     if (updates.some((u) => u.clientID !== own)) await afterComposition(view);
     if (this.closed) return;
     const before = sendableUpdates(view.state).length;
-    view.dispatch(receiveUpdates(view.state, updates));
+    const received = receiveUpdates(view.state, updates);
+    if (received.docChanged) {
+      keepScroll(view, () => {
+        view.dispatch(received);
+        return received.changes;
+      });
+    } else {
+      view.dispatch(received);
+    }
     this.acknowledged += before - sendableUpdates(view.state).length;
     const version = getSyncedVersion(view.state);
     this.known = Math.max(this.known, version);

@@ -2,7 +2,7 @@
 // whatever holds it; both are served.
 
 import { EditorView, ViewPlugin, type PluginValue } from "@codemirror/view";
-import type { Extension } from "@codemirror/state";
+import type { ChangeDesc, Extension } from "@codemirror/state";
 
 /** How long after a scroll of our own the scroll events that follow are its echo, milliseconds. */
 const ECHO = 200;
@@ -37,6 +37,30 @@ export function scrollToLine(view: EditorView, line: number): void {
       y: "start",
       yMargin: -share * view.lineBlockAt(from).height,
     }),
+  });
+}
+
+/**
+ * Makes a change that came from elsewhere, and keeps the line at the top where it is on the
+ * screen. CodeMirror does so only where it scrolls by itself.
+ */
+export function keepScroll(view: EditorView, change: () => ChangeDesc): void {
+  const box = scroller(view);
+  const top = box.getBoundingClientRect().top;
+  const height = top - view.documentTop;
+  if (height <= 0) {
+    change();
+    return;
+  }
+  const block = view.lineBlockAtHeight(height);
+  const offset = block.top - height;
+  const pos = change().mapPos(block.from, 1);
+  view.plugin(watcher)?.quiet();
+  view.requestMeasure({
+    read: () => view.documentTop + view.lineBlockAt(pos).top - top,
+    write: (now) => {
+      if (Math.abs(now - offset) >= 1) box.scrollTop += now - offset;
+    },
   });
 }
 
