@@ -286,9 +286,10 @@ describe("random interleavings", () => {
           for (const character of typed) {
             expect(desk.doc.toString().split(character)).toHaveLength(2);
           }
+          views.pop()?.destroy();
         },
       ),
       { numRuns: 150 },
     );
-  });
+  }, 60_000);
 });

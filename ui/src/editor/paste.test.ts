@@ -45,7 +45,7 @@ function paste(on: EditorView, parts: Record<string, string>, files: File[] = []
 }
 
 const png = (name: string) => new File([new Uint8Array([137, 80, 78, 71])], name, { type: "image/png" });
-const until = (check: () => void) => vi.waitFor(check, { timeout: 1000 });
+const until = (check: () => void) => vi.waitFor(check, { timeout: 5000 });
 
 describe("paste", () => {
   it("of formatted text becomes Markdown, in one step of the undo stack", () => {

@@ -193,7 +193,7 @@ describe("elements", () => {
       }),
       { numRuns: 300 },
     );
-  });
+  }, 60_000);
 });
 
 describe("pictures", () => {
@@ -300,7 +300,7 @@ describe("a patch", () => {
         preview.destroy();
       }),
     );
-  });
+  }, 60_000);
 });
 
 describe("links", () => {
@@ -399,8 +399,7 @@ describe("the scroll", () => {
     parent.dispatchEvent(new Event("wheel"));
     parent.scrollTop = 225;
     parent.dispatchEvent(new Event("scroll"));
-    await new Promise((resolve) => setTimeout(resolve, 40));
-    expect(onScroll.mock.calls).toEqual([[6]]);
+    await vi.waitFor(() => expect(onScroll.mock.calls).toEqual([[6]]), { timeout: 5000 });
   });
 
   it("goes there and back", async () => {
@@ -410,8 +409,7 @@ describe("the scroll", () => {
       preview.scrollToLine(line);
       parent.dispatchEvent(new Event("wheel"));
       parent.dispatchEvent(new Event("scroll"));
-      await new Promise((resolve) => setTimeout(resolve, 40));
-      expect(onScroll.mock.calls[0]?.[0]).toBeCloseTo(line);
+      await vi.waitFor(() => expect(onScroll.mock.calls[0]?.[0]).toBeCloseTo(line), { timeout: 5000 });
     }
   });
 
