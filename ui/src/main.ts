@@ -7,8 +7,10 @@ import { asProblem } from "./ipc";
 import type { Boot } from "./ipc/generated/wire";
 import { Desk } from "./state/desk.svelte";
 import "./style/tokens.css";
-import "./style/app.css";
+import "./style/article.css";
+import "./style/preview.css";
 import "./style/editor.css";
+import "./style/app.css";
 import App from "./views/App.svelte";
 
 function start(host: Host, boot: Boot) {

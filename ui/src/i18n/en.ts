@@ -217,6 +217,7 @@ export const en: Catalogue = {
     restored: (time) => `The text of ${time} is back.`,
     compare: (time) => `Version of ${time}`,
     compareHint: "Struck through: the text of this version. Underlined: the text now.",
+    unchanged: "$ unchanged lines",
     same: "This version and the text now are the same.",
     name: "Name this version",
     today: "today",

@@ -215,6 +215,7 @@ export const fr = {
     restored: (time: string) => `Le texte de ${time} est de retour.`,
     compare: (time: string) => `Version de ${time}`,
     compareHint: "Barré\u00a0: le texte de cette version. Souligné\u00a0: le texte actuel.",
+    unchanged: "$ lignes identiques",
     same: "Cette version et le texte actuel sont identiques.",
     name: "Nommer cette version",
     today: "aujourd’hui",

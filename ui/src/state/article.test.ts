@@ -1,0 +1,188 @@
+import { afterEach, beforeEach, expect, test, vi } from "vitest";
+import { memoryHost, type MemoryHost } from "../host/memory";
+import { wire } from "../ipc";
+import type { ArticleState, SaveState } from "../ipc/generated/wire";
+import { Article, AUTOSAVE_REST, saveOf } from "./article.svelte";
+
+const PATH = "cables-sous-marins.md";
+let host: MemoryHost;
+let auto: boolean;
+const problems: string[] = [];
+
+async function open(): Promise<Article> {
+  const view = await wire(host).call("open_article", { path: PATH });
+  host.calls.length = 0;
+  return new Article(wire(host), view, {
+    autosave: () => auto,
+    problem: (problem) => problems.push(problem.message),
+  });
+}
+
+/** What the editor does when the person types: dirty at once, with the desk a moment later. */
+async function typed(article: Article, text = "x") {
+  article.dirty();
+  const length = article.body.length;
+  const changes = [[0, text], length];
+  await article.push(article.heard, [{ client: "me", changes }]);
+  article.synced(article.heard + 1);
+}
+
+beforeEach(() => {
+  vi.useFakeTimers();
+  host = memoryHost();
+  auto = true;
+  problems.length = 0;
+});
+afterEach(() => {
+  vi.useRealTimers();
+});
+
+test.each<[string, SaveState, boolean, number, boolean, SaveState]>([
+  ["nothing typed", "saved", false, 3, false, "saved"],
+  ["typed, not with the desk", "saved", true, 3, false, "dirty"],
+  ["typed while a save is under way", "saved", true, 3, true, "dirty"],
+  ["with the desk, whose state is older", "saved", false, 4, false, "dirty"],
+  ["in the draft", "dirty", false, 3, false, "dirty"],
+  ["on its way", "dirty", false, 3, true, "saving"],
+  ["a conflict outweighs typing", "conflict", true, 9, false, "conflict"],
+  ["so does a failed save", "error", true, 9, true, "error"],
+])("%s", (_, save, local, heard, saving, expected) => {
+  const state = { version: 3, save } as ArticleState;
+  expect(saveOf(state, local, heard, saving)).toBe(expected);
+});
+
+test("typing is dirty at once, saved after a second of rest", async () => {
+  const article = await open();
+  expect(article.saveState).toBe("saved");
+  article.dirty();
+  expect(article.saveState).toBe("dirty");
+  await typed(article);
+  expect(article.saveState).toBe("dirty");
+  await vi.advanceTimersByTimeAsync(AUTOSAVE_REST - 1);
+  expect(host.calls).not.toContain("save");
+  await vi.advanceTimersByTimeAsync(1);
+  expect(host.calls).toContain("save");
+  expect(article.saveState).toBe("saved");
+});
+
+test("every keystroke begins the second of rest anew", async () => {
+  const article = await open();
+  await typed(article);
+  await vi.advanceTimersByTimeAsync(AUTOSAVE_REST - 100);
+  article.dirty();
+  await vi.advanceTimersByTimeAsync(AUTOSAVE_REST - 100);
+  expect(host.calls).not.toContain("save");
+});
+
+test("without autosave only the person saves", async () => {
+  auto = false;
+  const article = await open();
+  await typed(article);
+  await vi.advanceTimersByTimeAsync(60_000);
+  expect(article.saveState).toBe("dirty");
+  await article.save();
+  expect(article.saveState).toBe("saved");
+});
+
+test("text is with the desk before it is saved", async () => {
+  const article = await open();
+  const order: string[] = [];
+  article.editor = {
+    flush: async () => {
+      order.push("flush");
+      return 0;
+    },
+    receive: () => {},
+    exec: () => {},
+    focus: () => {},
+    scrollToLine: () => {},
+  };
+  const before = host.call.bind(host);
+  host.call = async (name, args) => {
+    order.push(name);
+    return before(name, args);
+  };
+  article.type("title", "Autre titre");
+  await article.save();
+  expect(order.filter((name) => name !== "preview")).toEqual(["flush", "set_field", "save"]);
+});
+
+test("a failed save is said and keeps the state", async () => {
+  const article = await open();
+  await typed(article);
+  host.failing.set("save", { code: "full", message: "The disk is full.", hint: "" });
+  await article.save();
+  expect(article.saveState).toBe("error");
+  expect(problems).toEqual(["The disk is full."]);
+  host.failing.clear();
+  await article.save();
+  expect(article.saveState).toBe("saved");
+});
+
+test("nothing is saved over a conflict", async () => {
+  const article = await open();
+  host.clash(PATH, "autre");
+  article.take({ ...article.state, save: "conflict", conflict: { mine: "a", theirs: "b", hunks: [] } });
+  await article.save();
+  expect(host.calls).not.toContain("save");
+});
+
+test("an older state does not replace a newer one", async () => {
+  const article = await open();
+  article.take({ ...article.state, version: 5, save: "dirty" });
+  article.take({ ...article.state, version: 4, save: "saved" });
+  expect(article.state).toMatchObject({ version: 5, save: "dirty" });
+});
+
+test("the editor is told of a version that it lacks, and of no other", async () => {
+  const article = await open();
+  const receive = vi.fn();
+  const nothing = () => {};
+  article.editor = { flush: async () => 0, receive, exec: nothing, focus: nothing, scrollToLine: nothing };
+  article.take({ ...article.state, version: 0 });
+  expect(receive).not.toHaveBeenCalled();
+  article.take({ ...article.state, version: 2 });
+  expect(receive).toHaveBeenCalledExactlyOnceWith(2);
+});
+
+test("a rendering is asked for beside the push, for the version that it leads to", async () => {
+  const article = await open();
+  const asked: unknown[] = [];
+  const before = host.call.bind(host);
+  host.call = (name, args) => {
+    if (name === "preview") asked.push((args as { version: number }).version);
+    return before(name, args);
+  };
+  void article.push(0, [{ client: "me", changes: [[0, "x"], article.body.length] }]);
+  expect(asked).toEqual([1]);
+});
+
+test("a field shows what is typed until the desk has it, and sends the last text only", async () => {
+  const article = await open();
+  article.type("title", "A");
+  article.type("title", "Ab");
+  expect(article.field("title")).toBe("Ab");
+  expect(article.saveState).toBe("dirty");
+  await article.fields.flush();
+  expect(host.calls.filter((name) => name === "set_field")).toHaveLength(1);
+  expect(article.fields.pending.size).toBe(0);
+  expect(article.field("title")).toBe("Ab");
+});
+
+test("a field that could not be sent stays on the screen and dirty", async () => {
+  const article = await open();
+  host.failing.set("set_field", { code: "x", message: "No.", hint: "" });
+  article.type("title", "Ab");
+  await expect(article.fields.flush()).rejects.toMatchObject({ message: "No." });
+  expect(article.field("title")).toBe("Ab");
+  expect(article.saveState).toBe("dirty");
+});
+
+test("leaving makes the text safe, saves and closes, in this order", async () => {
+  const article = await open();
+  await typed(article);
+  const { closed } = await article.leave();
+  await closed;
+  const order = host.calls.filter((name) => ["save", "set_place", "close_article"].includes(name));
+  expect(order).toEqual(["save", "set_place", "close_article"]);
+});

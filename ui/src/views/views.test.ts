@@ -1,0 +1,209 @@
+import { render, screen, waitFor, within } from "@testing-library/svelte";
+import axe from "axe-core";
+import { tick } from "svelte";
+import { afterEach, beforeEach, expect, test, vi } from "vitest";
+import { memoryHost, type MemoryHost } from "../host/memory";
+import { Desk, TRASH_WAITS } from "../state/desk.svelte";
+import App from "./App.svelte";
+
+let host: MemoryHost;
+let desk: Desk;
+
+async function open(wish = "lang=fr") {
+  host = memoryHost(wish);
+  if (!host.boot) throw new Error("no boot");
+  desk = new Desk(host, host.boot);
+  render(App, { desk });
+  if (desk.info) await vi.waitFor(() => expect(desk.library.known).toBe(true));
+  await tick();
+}
+
+/** A key press in the window, where no element has the focus. */
+async function press(key: string, some: KeyboardEventInit = {}, target: EventTarget = document.body) {
+  target.dispatchEvent(new KeyboardEvent("keydown", { key, bubbles: true, cancelable: true, ...some }));
+  await tick();
+}
+
+async function type(field: HTMLElement, value: string) {
+  (field as HTMLInputElement).value = value;
+  field.dispatchEvent(new Event("input", { bubbles: true }));
+  await tick();
+}
+
+const items = () => screen.getAllByTestId("article-item").map((item) => item.dataset["path"]);
+
+beforeEach(() => {
+  // happy-dom lays nothing out: without a height, the list would draw its margin only.
+  vi.spyOn(HTMLElement.prototype, "clientHeight", "get").mockReturnValue(2000);
+  vi.spyOn(HTMLElement.prototype, "clientWidth", "get").mockReturnValue(272);
+});
+afterEach(() => {
+  desk.end();
+  vi.useRealTimers();
+});
+
+test("the first paint needs no question: the article is there before any answer", () => {
+  host = memoryHost("lang=fr");
+  if (!host.boot) throw new Error("no boot");
+  desk = new Desk(host, host.boot);
+  render(App, { desk });
+  expect(screen.getByTestId<HTMLTextAreaElement>("field-title").value).toContain("Les câbles sous-marins");
+  expect(screen.getByTestId("editor").textContent).toContain("tuyau d’arrosage");
+});
+
+test("the list is filtered while one types, and says when nothing is found", async () => {
+  await open();
+  expect(items()).toHaveLength(9);
+  const search = screen.getByTestId("search-input");
+  await type(search, "oeuvre");
+  expect(items()).toEqual(["oeuvre-reseau.md"]);
+  await type(search, "zzz");
+  expect(screen.queryByTestId("article-list")).toBeNull();
+  screen.getByText("Montrer tous les articles").click();
+  await tick();
+  expect(items()).toHaveLength(9);
+});
+
+test("of a long list only what is seen is drawn", async () => {
+  await open("lang=fr&many=5000");
+  expect(desk.library.total).toBe(5009);
+  expect(items().length).toBeLessThan(80);
+  expect(screen.getAllByTestId("article-item")[0]?.getAttribute("aria-setsize")).toBe("5009");
+});
+
+test("arrow keys move, Enter opens", async () => {
+  await open();
+  const list = screen.getByTestId("article-list");
+  list.focus();
+  await press("ArrowDown", {}, list);
+  const active = document.getElementById(list.getAttribute("aria-activedescendant") ?? "");
+  expect(active?.dataset["path"]).toBe("brest-fibre.md");
+  await press("Enter", {}, list);
+  await vi.waitFor(() => expect(desk.article?.path).toBe("brest-fibre.md"));
+});
+
+test("F2 renames the file in its line", async () => {
+  await open();
+  const list = screen.getByTestId("article-list");
+  list.focus();
+  await press("F2", {}, list);
+  const field = screen.getByLabelText<HTMLInputElement>("Nom du fichier");
+  expect(field.value).toBe("cables-sous-marins.md");
+  field.value = "cables.md";
+  await press("Enter", {}, field);
+  await vi.waitFor(() => expect(desk.article?.path).toBe("cables.md"));
+  expect(items()).toContain("cables.md");
+  expect(items()).not.toContain("cables-sous-marins.md");
+});
+
+test("a trashed article can be called back, and goes after its time", async () => {
+  await open();
+  vi.useFakeTimers();
+  await desk.trash("brest-fibre.md");
+  await tick();
+  expect(items()).not.toContain("brest-fibre.md");
+  within(screen.getByTestId("notice")).getByText("Rétablir").click();
+  await vi.advanceTimersByTimeAsync(TRASH_WAITS);
+  expect(host.calls).not.toContain("trash_article");
+  expect(items()).toContain("brest-fibre.md");
+  await desk.trash("brest-fibre.md");
+  await vi.advanceTimersByTimeAsync(TRASH_WAITS);
+  expect(host.calls).toContain("trash_article");
+});
+
+test("the palette finds commands and articles, and runs them", async () => {
+  await open();
+  await press("p", { ctrlKey: true });
+  const field = await screen.findByRole("combobox");
+  const lines = () => screen.getAllByRole("option").map((line) => line.textContent);
+  await type(field, "brest");
+  expect(lines().some((line) => line?.includes("À Brest"))).toBe(true);
+  await press("Enter", {}, field);
+  await vi.waitFor(() => expect(desk.article?.path).toBe("brest-fibre.md"));
+  expect(screen.queryByRole("combobox")).toBeNull();
+});
+
+test("Ctrl 3 shows the history; saves of a sitting are one line that unfolds", async () => {
+  await open();
+  await press("3", { ctrlKey: true, code: "Digit3" });
+  expect(screen.getByRole("tab", { selected: true }).textContent).toBe("Historique");
+  expect(await screen.findAllByTestId("revision")).toHaveLength(3);
+  screen.getByLabelText("Montrer chaque enregistrement").click();
+  await tick();
+  expect(screen.getAllByTestId("revision").map((line) => line.dataset["revision"])).toEqual([
+    "100",
+    "99",
+    "98",
+    "97",
+    "96",
+  ]);
+});
+
+test("a conflict shows both versions and ends with a choice", async () => {
+  await open();
+  host.clash("cables-sous-marins.md", "Version venue du disque.");
+  await tick();
+  const bar = screen.getByTestId("conflict-bar");
+  expect(bar.textContent).toContain("Version venue du disque.");
+  expect(bar.textContent).toContain("Ils sont à peine plus épais");
+  expect(screen.getByTestId("save-state").dataset["state"]).toBe("conflict");
+  screen.getByTestId("conflict-theirs").click();
+  await waitFor(() => expect(screen.queryByTestId("conflict-bar")).toBeNull());
+  await vi.waitFor(() =>
+    expect(screen.getByTestId("editor").textContent).toContain("Version venue du disque."),
+  );
+});
+
+test("an export runs to its end and can be opened", async () => {
+  await open();
+  screen.getByTestId("export-open").click();
+  const run = await screen.findByTestId<HTMLButtonElement>("export-run");
+  await waitFor(() => expect(run.disabled).toBe(false));
+  run.click();
+  (await screen.findByText("Montrer dans le dossier")).click();
+  await vi.waitFor(() => expect(host.calls).toContain("reveal_exported"));
+});
+
+test("the language is switched without a restart", async () => {
+  await open();
+  screen.getByTestId("lang-switch").click();
+  await tick();
+  expect(screen.getByTestId("mode-write").textContent).toBe("Write");
+  expect(document.documentElement.lang).toBe("en");
+});
+
+test("the counts and the length are those of the rendering", async () => {
+  await open();
+  const counts = await screen.findByTestId("counts");
+  expect(Number(counts.dataset["signes"])).toBeGreaterThan(500);
+  expect(screen.getByRole("meter").getAttribute("aria-valuemax")).toBe("1000");
+});
+
+test("an address is shown before it is opened", async () => {
+  await open();
+  desk.follow("web", "https://example.org/a");
+  const dialog = await screen.findByRole("dialog");
+  expect(dialog.textContent).toContain("https://example.org/a");
+  expect(host.calls).not.toContain("open_link");
+  within(dialog).getByText("Ouvrir").click();
+  await vi.waitFor(() => expect(host.calls).toContain("open_link"));
+});
+
+test("a closing window hands over what was typed last", async () => {
+  await open();
+  desk.article?.type("title", "Dernier mot");
+  host.say({ kind: "closing" });
+  await vi.waitFor(() => expect(host.calls).toContain("farewell"));
+  const order = host.calls.filter((name) => ["set_field", "save", "farewell"].includes(name));
+  expect(order).toEqual(["set_field", "save", "farewell"]);
+});
+
+test.each(["lang=fr", "lang=en&tab=history", "lang=fr&none=1", "lang=fr&empty=1", "lang=fr&gone=1"])(
+  "axe finds nothing in the window: %s",
+  async (wish) => {
+    await open(wish);
+    // Colours need a layout; the real window's tests look at them.
+    const { violations } = await axe.run(document.body, { rules: { "color-contrast": { enabled: false } } });
+    expect(violations.map(({ id, nodes }) => [id, nodes[0]?.html])).toEqual([]);
+  },
+);
