@@ -1,1 +1,242 @@
-//! To be written.
+//! The file system at about the level of system calls, so that tests can record and fail each of them.
+
+use std::fs::{File, OpenOptions};
+use std::io::{self, Read, Write};
+use std::path::{Path, PathBuf};
+
+/// What is known of a file without reading it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Stat {
+    /// Device.
+    pub dev: u64,
+    /// Inode.
+    pub ino: u64,
+    /// Number of names.
+    pub links: u64,
+    /// Size, bytes.
+    pub size: u64,
+    /// Modification time, milliseconds since 1970.
+    pub modified_ms: i64,
+    /// A regular file.
+    pub is_file: bool,
+}
+
+/// How two names change places.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Rename {
+    /// The target is replaced.
+    Replace,
+    /// The target must not exist.
+    NoReplace,
+    /// Both exist, and change places at one moment.
+    Exchange,
+}
+
+/// The calls that saving, drafting and creating make.
+pub trait Fs: Send + Sync {
+    /// Reads a whole regular file.
+    ///
+    /// # Errors
+    /// The system's.
+    fn read(&self, path: &Path) -> io::Result<Vec<u8>>;
+    /// Looks at what a path names, following links.
+    ///
+    /// # Errors
+    /// The system's.
+    fn stat(&self, path: &Path) -> io::Result<Stat>;
+    /// The path with every link followed.
+    ///
+    /// # Errors
+    /// The system's; too many links.
+    fn real_path(&self, path: &Path) -> io::Result<PathBuf>;
+    /// Writes bytes into a file that must not exist, with the mode, owner and extended attributes of `like`, and waits
+    /// until they are on the medium.
+    ///
+    /// # Errors
+    /// The system's; the caller removes what was begun.
+    fn write_new(&self, path: &Path, bytes: &[u8], like: Option<&Path>) -> io::Result<()>;
+    /// Writes bytes over a file in place and waits until they are on the medium.
+    ///
+    /// # Errors
+    /// The system's; the file may hold part of the bytes.
+    fn write_in_place(&self, path: &Path, bytes: &[u8]) -> io::Result<()>;
+    /// Gives a file another name, in the way that is asked for.
+    ///
+    /// # Errors
+    /// The system's; `Unsupported` where the file system does not know the way.
+    fn rename(&self, from: &Path, to: &Path, how: Rename) -> io::Result<()>;
+    /// Removes a name.
+    ///
+    /// # Errors
+    /// The system's.
+    fn remove(&self, path: &Path) -> io::Result<()>;
+    /// Waits until a folder's names are on the medium.
+    ///
+    /// # Errors
+    /// The system's.
+    fn sync_folder(&self, path: &Path) -> io::Result<()>;
+    /// Makes a folder and those above it.
+    ///
+    /// # Errors
+    /// The system's.
+    fn make_folder(&self, path: &Path) -> io::Result<()>;
+    /// Whether this process may write a path.
+    fn may_write(&self, path: &Path) -> bool;
+}
+
+/// The machine's own.
+pub struct RealFs;
+
+impl Fs for RealFs {
+    fn read(&self, path: &Path) -> io::Result<Vec<u8>> {
+        let mut options = OpenOptions::new();
+        options.read(true);
+        #[cfg(unix)]
+        {
+            use std::os::unix::fs::OpenOptionsExt;
+            // A FIFO that bears an article's name must not hold the program up.
+            options.custom_flags(nonblock());
+        }
+        let mut file = options.open(path)?;
+        if !file.metadata()?.is_file() {
+            return Err(io::Error::new(io::ErrorKind::InvalidInput, "not a regular file"));
+        }
+        let mut bytes = Vec::new();
+        file.read_to_end(&mut bytes)?;
+        Ok(bytes)
+    }
+
+    fn stat(&self, path: &Path) -> io::Result<Stat> {
+        std::fs::metadata(path).map(|metadata| stat_of(&metadata))
+    }
+
+    fn real_path(&self, path: &Path) -> io::Result<PathBuf> {
+        path.canonicalize()
+    }
+
+    fn write_new(&self, path: &Path, bytes: &[u8], like: Option<&Path>) -> io::Result<()> {
+        let mut file = OpenOptions::new().write(true).create_new(true).open(path)?;
+        file.write_all(bytes)?;
+        if let Some(like) = like {
+            take_after(&file, like)?;
+        }
+        file.sync_all()
+    }
+
+    fn write_in_place(&self, path: &Path, bytes: &[u8]) -> io::Result<()> {
+        let mut file = OpenOptions::new().write(true).open(path)?;
+        file.write_all(bytes)?;
+        file.set_len(bytes.len() as u64)?;
+        file.sync_all()
+    }
+
+    #[cfg(any(target_os = "linux", target_os = "macos"))]
+    fn rename(&self, from: &Path, to: &Path, how: Rename) -> io::Result<()> {
+        use rustix::fs::{CWD, RenameFlags, renameat_with};
+        let flags = match how {
+            Rename::Replace => return std::fs::rename(from, to),
+            Rename::NoReplace => RenameFlags::NOREPLACE,
+            Rename::Exchange => RenameFlags::EXCHANGE,
+        };
+        renameat_with(CWD, from, CWD, to, flags).map_err(|error| match error {
+            rustix::io::Errno::INVAL | rustix::io::Errno::NOSYS | rustix::io::Errno::OPNOTSUPP => {
+                io::Error::new(io::ErrorKind::Unsupported, error)
+            }
+            error => error.into(),
+        })
+    }
+
+    #[cfg(not(any(target_os = "linux", target_os = "macos")))]
+    fn rename(&self, from: &Path, to: &Path, how: Rename) -> io::Result<()> {
+        match how {
+            Rename::Replace => std::fs::rename(from, to),
+            Rename::NoReplace | Rename::Exchange => Err(io::ErrorKind::Unsupported.into()),
+        }
+    }
+
+    fn remove(&self, path: &Path) -> io::Result<()> {
+        std::fs::remove_file(path)
+    }
+
+    fn sync_folder(&self, path: &Path) -> io::Result<()> {
+        if cfg!(windows) {
+            // A folder cannot be opened for that; NTFS journals its names.
+            return Ok(());
+        }
+        File::open(path)?.sync_all()
+    }
+
+    fn make_folder(&self, path: &Path) -> io::Result<()> {
+        std::fs::create_dir_all(path)
+    }
+
+    #[cfg(unix)]
+    fn may_write(&self, path: &Path) -> bool {
+        rustix::fs::access(path, rustix::fs::Access::WRITE_OK).is_ok()
+    }
+
+    #[cfg(not(unix))]
+    fn may_write(&self, path: &Path) -> bool {
+        std::fs::metadata(path).is_ok_and(|metadata| !metadata.permissions().readonly())
+    }
+}
+
+#[cfg(unix)]
+fn nonblock() -> i32 {
+    rustix::fs::OFlags::NONBLOCK.bits().cast_signed()
+}
+
+#[cfg(unix)]
+fn stat_of(metadata: &std::fs::Metadata) -> Stat {
+    use std::os::unix::fs::MetadataExt;
+    Stat {
+        dev: metadata.dev(),
+        ino: metadata.ino(),
+        links: metadata.nlink(),
+        size: metadata.size(),
+        modified_ms: metadata.mtime() * 1000 + metadata.mtime_nsec() / 1_000_000,
+        is_file: metadata.is_file(),
+    }
+}
+
+#[cfg(not(unix))]
+fn stat_of(metadata: &std::fs::Metadata) -> Stat {
+    let modified_ms = metadata
+        .modified()
+        .ok()
+        .and_then(|time| time.duration_since(std::time::UNIX_EPOCH).ok())
+        .and_then(|since| i64::try_from(since.as_millis()).ok())
+        .unwrap_or_default();
+    Stat { dev: 0, ino: 0, links: 1, size: metadata.len(), modified_ms, is_file: metadata.is_file() }
+}
+
+/// Mode, owner and extended attributes of an existing file. What this process may not give away stays its own:
+/// the mode is set in any case.
+#[cfg(target_os = "linux")]
+fn take_after(file: &File, like: &Path) -> io::Result<()> {
+    use std::os::unix::fs::{MetadataExt, PermissionsExt};
+    let metadata = std::fs::metadata(like)?;
+    let own = file.metadata()?;
+    if (own.uid(), own.gid()) != (metadata.uid(), metadata.gid()) {
+        // Only the superuser gives files away; others keep the group where they may.
+        let _ = std::os::unix::fs::fchown(file, Some(metadata.uid()), Some(metadata.gid()))
+            .or_else(|_| std::os::unix::fs::fchown(file, None, Some(metadata.gid())));
+    }
+    file.set_permissions(std::fs::Permissions::from_mode(metadata.mode() & 0o7777))?;
+    let mut names = vec![0_u8; 64 * 1024];
+    let Ok(length) = rustix::fs::listxattr(like, &mut names[..]) else { return Ok(()) };
+    for name in names[..length].split(|byte| *byte == 0).filter(|name| !name.is_empty()) {
+        let Ok(name) = std::ffi::CString::new(name) else { continue };
+        let mut value = vec![0_u8; 64 * 1024];
+        if let Ok(length) = rustix::fs::getxattr(like, &name, &mut value[..]) {
+            // Some names belong to the system (security.*): what it refuses it sets itself.
+            let _ = rustix::fs::fsetxattr(file, &name, &value[..length], rustix::fs::XattrFlags::empty());
+        }
+    }
+    Ok(())
+}
+
+#[cfg(not(target_os = "linux"))]
+fn take_after(file: &File, like: &Path) -> io::Result<()> {
+    file.set_permissions(std::fs::metadata(like)?.permissions())
+}

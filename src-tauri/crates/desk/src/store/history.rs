@@ -1,1 +1,564 @@
-//! To be written.
+//! Every revision of every article of a desk, in one SQLite database on this machine: content stored once by its
+//! hash, compressed against the revision before it, checked when it is read.
+//!
+//! The database can always be lost: articles and drafts never depend on it. A damaged one is set aside, not removed.
+
+use std::io;
+use std::path::{Path, PathBuf};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+
+use rusqlite::{Connection, OptionalExtension, TransactionBehavior, params};
+
+use super::atomic::{self, Fingerprint, fingerprint};
+use super::fs::Fs;
+use super::journal::hex;
+use crate::env::Clock;
+use crate::error::Problem;
+
+/// Id of a revision.
+pub type RevisionId = i64;
+
+/// Schema steps; `user_version` counts those that were taken.
+const STEPS: [&str; 1] = ["
+    CREATE TABLE article (
+        id INTEGER PRIMARY KEY,
+        path TEXT NOT NULL UNIQUE
+    );
+    -- packed: zstd; against the unpacked content `base` where there is one, as its dictionary.
+    CREATE TABLE content (
+        id INTEGER PRIMARY KEY,
+        hash BLOB NOT NULL UNIQUE,
+        length INTEGER NOT NULL,
+        base INTEGER REFERENCES content (id),
+        depth INTEGER NOT NULL,
+        packed BLOB NOT NULL
+    );
+    CREATE TABLE revision (
+        id INTEGER PRIMARY KEY AUTOINCREMENT,
+        article INTEGER NOT NULL REFERENCES article (id),
+        content INTEGER NOT NULL REFERENCES content (id),
+        parent INTEGER REFERENCES revision (id),
+        time TEXT NOT NULL,
+        author TEXT NOT NULL,
+        origin TEXT NOT NULL,
+        signes INTEGER NOT NULL,
+        name TEXT
+    );
+    CREATE INDEX revision_of_article ON revision (article, id);
+"];
+/// A content that stands alone is stored after this many that lean on one another: reading one unpacks at most these.
+const CHAIN: i64 = 16;
+const LEVEL: i32 = 6;
+
+/// Where a revision came from.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Origin {
+    /// The article as it was first opened.
+    Open,
+    /// A save in the program.
+    Save,
+    /// Another program wrote it.
+    Outside,
+    /// A revision was put back.
+    Restore,
+    /// The person's side of a merge or a conflict.
+    Merge,
+    /// A suggestion was accepted.
+    Accept,
+    /// Text that came from elsewhere.
+    Import,
+}
+
+impl Origin {
+    fn name(self) -> &'static str {
+        match self {
+            Self::Open => "open",
+            Self::Save => "save",
+            Self::Outside => "outside",
+            Self::Restore => "restore",
+            Self::Merge => "merge",
+            Self::Accept => "accept",
+            Self::Import => "import",
+        }
+    }
+}
+
+/// A revision without its bytes.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Revision {
+    /// Id; they grow.
+    pub id: RevisionId,
+    /// RFC 3339.
+    pub time: String,
+    /// Who; empty where unknown.
+    pub author: String,
+    /// `open save outside restore merge accept import`.
+    pub origin: String,
+    /// Size.
+    pub bytes: u64,
+    /// Given by a person.
+    pub name: Option<String>,
+    /// Signes gained or lost against the revision before.
+    pub delta: i64,
+}
+
+/// The history of a desk.
+pub struct History {
+    database: Mutex<Connection>,
+    clock: Arc<dyn Clock>,
+    /// Where a damaged database was set aside at this opening.
+    pub set_aside: Option<PathBuf>,
+}
+
+impl History {
+    /// Opens or makes the database at a path. A damaged one is renamed first and named in `set_aside`.
+    ///
+    /// # Errors
+    /// A newer schema, or a folder that cannot be written.
+    pub fn open(path: &Path, clock: Arc<dyn Clock>) -> Result<Self, Problem> {
+        if let Some(folder) = path.parent() {
+            std::fs::create_dir_all(folder).map_err(|error| unusable(path, &error.to_string()))?;
+        }
+        match connect(path) {
+            Ok(database) => Ok(Self { database: Mutex::new(database), clock, set_aside: None }),
+            Err(Trouble::Newer(version)) => Err(newer(path, version)),
+            Err(Trouble::Damaged) => {
+                let aside = set_aside(path).map_err(|error| unusable(path, &error.to_string()))?;
+                let database = connect(path).map_err(|_| unusable(path, "a new one could not be made"))?;
+                Ok(Self { database: Mutex::new(database), clock, set_aside: Some(aside) })
+            }
+            Err(Trouble::Other(error)) => Err(unusable(path, &error.to_string())),
+        }
+    }
+
+    fn database(&self) -> MutexGuard<'_, Connection> {
+        self.database.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// Adds a revision, unless the article's newest has the same bytes. On the medium when this returns.
+    ///
+    /// # Errors
+    /// The database refused.
+    pub fn record(
+        &self,
+        path: &str,
+        bytes: &[u8],
+        author: &str,
+        origin: Origin,
+    ) -> Result<Option<RevisionId>, Problem> {
+        let time = self.clock.now().to_string();
+        let mut database = self.database();
+        record(&mut database, path, bytes, author, origin, &time).map_err(|error| refused(path, &error))
+    }
+
+    /// The revisions of an article, newest first.
+    ///
+    /// # Errors
+    /// The database refused.
+    pub fn list(&self, path: &str) -> Result<Vec<Revision>, Problem> {
+        let database = self.database();
+        let run = || -> rusqlite::Result<Vec<Revision>> {
+            let mut statement = database.prepare_cached(
+                "SELECT revision.id, time, author, origin, content.length, name,
+                        signes - lag(signes, 1, signes) OVER (ORDER BY revision.id)
+                 FROM revision JOIN article ON article.id = article JOIN content ON content.id = content
+                 WHERE article.path = ?1 ORDER BY revision.id DESC",
+            )?;
+            statement
+                .query_map([path], |row| {
+                    Ok(Revision {
+                        id: row.get(0)?,
+                        time: row.get(1)?,
+                        author: row.get(2)?,
+                        origin: row.get(3)?,
+                        bytes: row.get::<_, i64>(4)?.unsigned_abs(),
+                        name: row.get(5)?,
+                        delta: row.get(6)?,
+                    })
+                })?
+                .collect()
+        };
+        run().map_err(|error| refused(path, &error))
+    }
+
+    /// The bytes of a revision.
+    ///
+    /// # Errors
+    /// No such revision, or its bytes do not check.
+    pub fn content(&self, id: RevisionId) -> Result<Vec<u8>, Problem> {
+        let database = self.database();
+        let name = format!("#{id}");
+        let content: i64 = database
+            .query_row("SELECT content FROM revision WHERE id = ?1", [id], |row| row.get(0))
+            .map_err(|error| refused(&name, &error))?;
+        unpack(&database, content).map_err(|error| refused(&name, &error))
+    }
+
+    /// The bytes with a fingerprint, if any revision ever had them.
+    ///
+    /// # Errors
+    /// They do not check.
+    pub fn content_of(&self, wanted: &Fingerprint) -> Result<Option<Vec<u8>>, Problem> {
+        let database = self.database();
+        let run = || -> rusqlite::Result<Option<Vec<u8>>> {
+            let id: Option<i64> = database
+                .query_row("SELECT id FROM content WHERE hash = ?1", [&wanted[..]], |row| row.get(0))
+                .optional()?;
+            id.map(|id| unpack(&database, id)).transpose()
+        };
+        run().map_err(|error| refused("", &error))
+    }
+
+    /// Whether these bytes are kept.
+    #[must_use]
+    pub fn has(&self, wanted: &Fingerprint) -> bool {
+        self.database()
+            .query_row("SELECT 1 FROM content WHERE hash = ?1", [&wanted[..]], |_| Ok(()))
+            .is_ok()
+    }
+
+    /// Names a revision, or takes its name away.
+    ///
+    /// # Errors
+    /// The database refused.
+    pub fn name(&self, id: RevisionId, name: Option<&str>) -> Result<(), Problem> {
+        self.database()
+            .execute("UPDATE revision SET name = ?2 WHERE id = ?1", params![id, name])
+            .map(|_| ())
+            .map_err(|error| refused(&format!("#{id}"), &error))
+    }
+
+    /// An article has another path now; its revisions go along. What history held for an earlier article of that path
+    /// stays, under a path that no file can have.
+    ///
+    /// # Errors
+    /// The database refused.
+    pub fn rename(&self, from: &str, to: &str) -> Result<(), Problem> {
+        let mut database = self.database();
+        let mut run = || -> rusqlite::Result<()> {
+            let transaction = database.transaction_with_behavior(TransactionBehavior::Immediate)?;
+            let known = transaction
+                .query_row("SELECT 1 FROM article WHERE path = ?1", [from], |_| Ok(()))
+                .optional()?
+                .is_some();
+            if known {
+                transaction
+                    .execute("UPDATE article SET path = path || '/' || id || '/' WHERE path = ?1", [to])?;
+                transaction.execute("UPDATE article SET path = ?2 WHERE path = ?1", [from, to])?;
+            }
+            transaction.commit()
+        };
+        run().map_err(|error| refused(from, &error))
+    }
+}
+
+enum Trouble {
+    Newer(i64),
+    Damaged,
+    Other(rusqlite::Error),
+}
+
+impl From<rusqlite::Error> for Trouble {
+    fn from(error: rusqlite::Error) -> Self {
+        use rusqlite::ErrorCode::{DatabaseCorrupt, NotADatabase};
+        match error.sqlite_error_code() {
+            Some(DatabaseCorrupt | NotADatabase) => Self::Damaged,
+            _ => Self::Other(error),
+        }
+    }
+}
+
+fn connect(path: &Path) -> Result<Connection, Trouble> {
+    let mut database = Connection::open(path)?;
+    database.busy_timeout(std::time::Duration::from_secs(5))?;
+    let version: i64 = database.query_row("PRAGMA user_version", [], |row| row.get(0))?;
+    let known = i64::try_from(STEPS.len()).expect("a few steps");
+    if version > known {
+        return Err(Trouble::Newer(version));
+    }
+    // FULL: an acknowledged revision survives a power cut. WAL: readers never wait for the writer.
+    database.pragma_update(None, "journal_mode", "WAL")?;
+    database.pragma_update(None, "synchronous", "FULL")?;
+    database.pragma_update(None, "foreign_keys", true)?;
+    for step in version..known {
+        let transaction = database.transaction_with_behavior(TransactionBehavior::Immediate)?;
+        // Another process may have taken the step while this one waited.
+        let now: i64 = transaction.query_row("PRAGMA user_version", [], |row| row.get(0))?;
+        if now == step {
+            transaction.execute_batch(STEPS[usize::try_from(step).expect("counted above")])?;
+            transaction.pragma_update(None, "user_version", step + 1)?;
+        }
+        transaction.commit()?;
+    }
+    // Reads the schema and the last pages: a damaged file shows itself here and not in the middle of a save.
+    database.query_row("SELECT count(*) FROM sqlite_schema", [], |_| Ok(()))?;
+    database.query_row("SELECT max(id) FROM revision", [], |_| Ok(()))?;
+    Ok(database)
+}
+
+fn set_aside(path: &Path) -> io::Result<PathBuf> {
+    for number in 1..1000 {
+        let aside = path.with_extension(format!("damaged-{number}.db"));
+        if aside.exists() {
+            continue;
+        }
+        std::fs::rename(path, &aside)?;
+        for ending in ["-wal", "-shm"] {
+            let companion = PathBuf::from(format!("{}{ending}", path.display()));
+            if companion.exists() {
+                std::fs::rename(&companion, format!("{}{ending}", aside.display()))?;
+            }
+        }
+        return Ok(aside);
+    }
+    Err(io::ErrorKind::AlreadyExists.into())
+}
+
+fn record(
+    database: &mut Connection,
+    path: &str,
+    bytes: &[u8],
+    author: &str,
+    origin: Origin,
+    time: &str,
+) -> rusqlite::Result<Option<RevisionId>> {
+    let transaction = database.transaction_with_behavior(TransactionBehavior::Immediate)?;
+    transaction.execute("INSERT INTO article (path) VALUES (?1) ON CONFLICT DO NOTHING", [path])?;
+    let article: i64 = transaction.query_row("SELECT id FROM article WHERE path = ?1", [path], |row| row.get(0))?;
+    let newest: Option<(i64, i64, Vec<u8>)> = transaction
+        .query_row(
+            "SELECT revision.id, content.id, content.hash FROM revision JOIN content ON content.id = content
+             WHERE article = ?1 ORDER BY revision.id DESC LIMIT 1",
+            [article],
+            |row| Ok((row.get(0)?, row.get(1)?, row.get(2)?)),
+        )
+        .optional()?;
+    let hash = fingerprint(bytes);
+    if newest.as_ref().is_some_and(|(_, _, newest)| newest[..] == hash) {
+        return Ok(None);
+    }
+    let known: Option<i64> = transaction
+        .query_row("SELECT id FROM content WHERE hash = ?1", [&hash[..]], |row| row.get(0))
+        .optional()?;
+    let content = match known {
+        Some(content) => content,
+        None => store(&transaction, bytes, &hash, newest.as_ref().map(|(_, content, _)| *content))?,
+    };
+    let signes = copydesk_core::counts::count(&String::from_utf8_lossy(bytes)).signes;
+    transaction.execute(
+        "INSERT INTO revision (article, content, parent, time, author, origin, signes) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7)",
+        params![article, content, newest.map(|(id, _, _)| id), time, author, origin.name(), signes],
+    )?;
+    let id = transaction.last_insert_rowid();
+    transaction.commit()?;
+    Ok(Some(id))
+}
+
+fn store(database: &Connection, bytes: &[u8], hash: &Fingerprint, before: Option<i64>) -> rusqlite::Result<i64> {
+    // Against the revision before, unless the chain is long enough or that one cannot be read.
+    let against = before.and_then(|before| {
+        let depth: i64 =
+            database.query_row("SELECT depth FROM content WHERE id = ?1", [before], |row| row.get(0)).ok()?;
+        let text = unpack(database, before).ok()?;
+        (depth + 1 < CHAIN && !text.is_empty()).then_some((before, depth + 1, text))
+    });
+    let (base, depth, dictionary) = match &against {
+        Some((base, depth, text)) => (Some(*base), *depth, &text[..]),
+        None => (None, 0, &[][..]),
+    };
+    let packed = zstd::bulk::Compressor::with_dictionary(LEVEL, dictionary)
+        .and_then(|mut compressor| compressor.compress(bytes))
+        .map_err(|error| rusqlite::Error::ToSqlConversionFailure(Box::new(error)))?;
+    database.execute(
+        "INSERT INTO content (hash, length, base, depth, packed) VALUES (?1, ?2, ?3, ?4, ?5)",
+        params![&hash[..], i64::try_from(bytes.len()).unwrap_or(i64::MAX), base, depth, packed],
+    )?;
+    Ok(database.last_insert_rowid())
+}
+
+fn unpack(database: &Connection, id: i64) -> rusqlite::Result<Vec<u8>> {
+    let mut statement =
+        database.prepare_cached("SELECT hash, length, base, packed FROM content WHERE id = ?1")?;
+    // From the content down to the one that stands alone, then up again.
+    let mut chain: Vec<(Vec<u8>, usize, Vec<u8>)> = Vec::new();
+    let mut next = Some(id);
+    while let Some(id) = next {
+        let limit = usize::try_from(CHAIN).unwrap_or(usize::MAX);
+        if chain.len() > limit {
+            return Err(damaged("a chain of contents does not end"));
+        }
+        next = statement.query_row([id], |row| {
+            let length: i64 = row.get(1)?;
+            chain.push((row.get(0)?, usize::try_from(length).unwrap_or(0), row.get(3)?));
+            row.get(2)
+        })?;
+    }
+    let mut text = Vec::new();
+    for (hash, length, packed) in chain.into_iter().rev() {
+        text = zstd::bulk::Decompressor::with_dictionary(&text)
+            .and_then(|mut decompressor| decompressor.decompress(&packed, length))
+            .map_err(|error| rusqlite::Error::ToSqlConversionFailure(Box::new(error)))?;
+        if fingerprint(&text)[..] != hash[..] {
+            return Err(damaged("a content does not have its hash"));
+        }
+    }
+    Ok(text)
+}
+
+fn damaged(why: &str) -> rusqlite::Error {
+    rusqlite::Error::ToSqlConversionFailure(why.into())
+}
+
+/// Keeps bytes where there is no history to keep them in: a file named after their hash, with the article's name in a
+/// line beside it.
+///
+/// # Errors
+/// The system's.
+pub fn keep_aside(fs: &dyn Fs, folder: &Path, path: &str, bytes: &[u8]) -> io::Result<()> {
+    let hash = hex(&fingerprint(bytes));
+    let file = folder.join(format!("{hash}.md"));
+    if fs.stat(&file).is_err() {
+        atomic::put(fs, &file, bytes)?;
+        atomic::put(fs, &folder.join(format!("{hash}.path")), path.as_bytes())?;
+    }
+    Ok(())
+}
+
+fn unusable(path: &Path, why: &str) -> Problem {
+    let path = path.display();
+    Problem::new(
+        "no_history",
+        (
+            format!("L’historique {path} n’a pas pu être ouvert ({why})."),
+            "Les articles et les brouillons n’en dépendent pas ; vérifiez les droits du dossier.",
+        ),
+        (
+            format!("The history {path} could not be opened ({why})."),
+            "Articles and drafts do not depend on it; check the folder’s permissions.",
+        ),
+    )
+}
+
+fn newer(path: &Path, version: i64) -> Problem {
+    let path = path.display();
+    Problem::new(
+        "newer_history",
+        (
+            format!("L’historique {path} vient d’un Copydesk plus récent (version {version})."),
+            "Il n’est ni lu ni modifié ; mettez Copydesk à jour.",
+        ),
+        (
+            format!("The history {path} comes from a newer Copydesk (version {version})."),
+            "It is neither read nor changed; update Copydesk.",
+        ),
+    )
+}
+
+fn refused(path: &str, error: &rusqlite::Error) -> Problem {
+    Problem::new(
+        "history_refused",
+        (
+            format!("L’historique n’a pas répondu pour {path} ({error})."),
+            "L’article et son brouillon sont intacts ; réessayez.",
+        ),
+        (
+            format!("History did not answer for {path} ({error})."),
+            "The article and its draft are intact; try again.",
+        ),
+    )
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::env::FixedClock;
+
+    fn open(folder: &Path) -> Result<History, Problem> {
+        History::open(&folder.join("history.db"), Arc::new(FixedClock("2026-11-22T14:32:00Z".parse().unwrap())))
+    }
+
+    #[test]
+    fn sqlite_is_newer_than_its_wal_bug() {
+        // https://sqlite.org/wal.html: a reset of the log could corrupt it until 3.51.3.
+        assert!(rusqlite::version_number() >= 3_051_003, "{}", rusqlite::version());
+    }
+
+    #[test]
+    fn three_hundred_revisions_come_back_and_take_little_room() {
+        let folder = tempfile::tempdir().unwrap();
+        let history = open(folder.path()).unwrap();
+        let mut text: String = (0..120).map(|n| format!("Paragraphe {n} : {}.\n\n", n * n * 7919)).collect();
+        let mut all = Vec::new();
+        for n in 0..300 {
+            text.push_str(&format!("Ajout {n}. "));
+            let id = history.record("a.md", text.as_bytes(), "Ada", Origin::Save).unwrap().unwrap();
+            all.push((id, text.clone()));
+        }
+        for (id, text) in &all {
+            assert_eq!(history.content(*id).unwrap(), text.as_bytes());
+        }
+        let list = history.list("a.md").unwrap();
+        assert_eq!(list.len(), 300);
+        assert_eq!((list[0].id, list[0].delta, list[299].delta), (all[299].0, 11, 0));
+        assert_eq!((list[0].time.as_str(), list[0].author.as_str()), ("2026-11-22T14:32:00Z", "Ada"));
+        let packed: i64 =
+            history.database().query_row("SELECT sum(length(packed)) FROM content", [], |row| row.get(0)).unwrap();
+        let whole: usize = all.iter().map(|(_, text)| text.len()).sum();
+        assert!(usize::try_from(packed).unwrap() * 20 < whole, "{packed} of {whole}");
+    }
+
+    #[test]
+    fn the_same_bytes_twice_running_make_one_revision() {
+        let folder = tempfile::tempdir().unwrap();
+        let history = open(folder.path()).unwrap();
+        let record = |bytes: &[u8]| history.record("a.md", bytes, "", Origin::Save).unwrap();
+        assert!(record(b"un").is_some());
+        assert_eq!(record(b"un"), None);
+        assert!(record(b"deux").is_some());
+        assert!(record(b"un").is_some());
+        assert!(record(b"").is_some());
+        let oldest = history.list("a.md").unwrap().pop().unwrap().id;
+        assert_eq!(history.content(oldest).unwrap(), b"un");
+        assert!(history.has(&fingerprint(b"deux")));
+        assert!(!history.has(&fingerprint(b"trois")));
+        assert_eq!(history.content_of(&fingerprint(b"deux")).unwrap().unwrap(), b"deux");
+    }
+
+    #[test]
+    fn revisions_follow_a_rename_and_names_stay() {
+        let folder = tempfile::tempdir().unwrap();
+        let history = open(folder.path()).unwrap();
+        history.record("b.md", b"ancien", "", Origin::Save).unwrap();
+        let id = history.record("a.md", b"un", "", Origin::Save).unwrap().unwrap();
+        history.name(id, Some("Version du matin")).unwrap();
+        history.rename("a.md", "b.md").unwrap();
+        let list = history.list("b.md").unwrap();
+        assert_eq!(list.len(), 1);
+        assert_eq!(list[0].name.as_deref(), Some("Version du matin"));
+        assert!(history.list("a.md").unwrap().is_empty());
+        assert!(history.has(&fingerprint(b"ancien")), "nothing is forgotten");
+    }
+
+    #[test]
+    fn a_damaged_database_is_set_aside() {
+        let folder = tempfile::tempdir().unwrap();
+        std::fs::write(folder.path().join("history.db"), b"this is no database at all, for sure").unwrap();
+        let history = open(folder.path()).unwrap();
+        let aside = history.set_aside.clone().unwrap();
+        assert!(std::fs::read(aside).unwrap().starts_with(b"this is no database"));
+        assert!(history.record("a.md", b"un", "", Origin::Save).unwrap().is_some());
+    }
+
+    #[test]
+    fn a_newer_schema_is_refused_and_not_touched() {
+        let folder = tempfile::tempdir().unwrap();
+        drop(open(folder.path()).unwrap());
+        let path = folder.path().join("history.db");
+        let database = Connection::open(&path).unwrap();
+        database.pragma_update(None, "user_version", 99).unwrap();
+        drop(database);
+        let before = std::fs::read(&path).unwrap();
+        assert_eq!(open(folder.path()).err().unwrap().code, "newer_history");
+        assert_eq!(std::fs::read(&path).unwrap(), before);
+    }
+}
