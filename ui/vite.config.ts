@@ -14,6 +14,8 @@ export default defineConfig({
     assetsInlineLimit: 0,
     modulePreload: { polyfill: false },
     reportCompressedSize: false,
+    // The editor is in the first chunk on purpose: the article is there with the first paint.
+    chunkSizeWarningLimit: 640,
   },
   test: {
     environment: "happy-dom",

@@ -135,7 +135,7 @@ export class Article {
 
   /** A field's text as the screen shows it. */
   field(key: keyof ArticleState["furniture"]): string {
-    return this.fields.pending.get(key) ?? this.state.furniture[key].value;
+    return this.fields.shown(key, this.state.furniture[key].value);
   }
 
   /** Takes what the desk says; what is older than what is known is left aside. */

@@ -186,3 +186,31 @@ test("leaving makes the text safe, saves and closes, in this order", async () =>
   const order = host.calls.filter((name) => ["save", "set_place", "close_article"].includes(name));
   expect(order).toEqual(["save", "set_place", "close_article"]);
 });
+
+test.each([
+  ["title", "Un mot ", "Un mot"],
+  ["tags", "mer, ", "mer"],
+])(
+  "%s: what the desk trims stays under the hands that typed it, until they leave",
+  async (key, typing, kept) => {
+    const article = await open();
+    const before = host.call.bind(host);
+    host.call = (name, args) =>
+      before(name, name === "set_field" ? { ...(args as object), value: kept } : args);
+    const field = key as "title" | "tags";
+    article.type(field, typing);
+    await article.fields.flush();
+    expect(article.field(field)).toBe(typing);
+    await article.fields.leave(field);
+    expect(article.field(field)).toBe(kept);
+  },
+);
+
+test("another value from the desk is shown at once", async () => {
+  const article = await open();
+  article.type("title", "Un");
+  await article.fields.flush();
+  const title = { ...article.state.furniture.title, value: "Deux" };
+  article.take({ ...article.state, furniture: { ...article.state.furniture, title } });
+  expect(article.field("title")).toBe("Deux");
+});

@@ -188,12 +188,13 @@ export class Desk {
     }
     const turn = ++this.#turn;
     await this.attempt(async () => {
-      await this.#leave();
+      // The one that is open stays on the screen until the other is there.
+      await this.article?.settle();
       await this.#leaving.get(path);
       if (turn !== this.#turn) return;
       const view = await this.wire.call("open_article", { path });
-      if (turn === this.#turn) this.#show(view);
-      else await this.wire.call("close_article", { path });
+      if (turn === this.#turn) await this.#replace(view);
+      else if (this.article?.path !== path) await this.wire.call("close_article", { path });
     });
   }
 
@@ -211,6 +212,12 @@ export class Desk {
     void closed.finally(() => {
       if (this.#leaving.get(path) === closed) this.#leaving.delete(path);
     });
+  }
+
+  /** Puts another article in the place of the open one. */
+  async #replace(view: ArticleView) {
+    await this.#leave();
+    this.#show(view);
   }
 
   #show(view: ArticleView) {
@@ -250,12 +257,13 @@ export class Desk {
   /** Makes an article from a template and opens it. Says whether it did. */
   async create(template: string, title: string): Promise<boolean> {
     const view = await this.attempt(async () => {
-      await this.#leave();
-      return this.wire.call("new_article", { template, title });
+      await this.article?.settle();
+      const view = await this.wire.call("new_article", { template, title });
+      this.#turn++;
+      await this.#replace(view);
+      return view;
     });
     if (!view) return false;
-    this.#turn++;
-    this.#show(view);
     void this.library.refresh();
     return true;
   }

@@ -82,6 +82,16 @@ test("arrow keys move, Enter opens", async () => {
   await vi.waitFor(() => expect(desk.article?.path).toBe("brest-fibre.md"));
 });
 
+test("the open article stays on the screen until the other is there, and when it cannot be opened", async () => {
+  await open();
+  const article = desk.article;
+  host.failing.set("open_article", { code: "x", message: "Illisible.", hint: "" });
+  await desk.open("brest-fibre.md");
+  await tick();
+  expect(desk.article).toBe(article);
+  expect(screen.getByTestId("notice").textContent).toContain("Illisible.");
+});
+
 test("F2 renames the file in its line", async () => {
   await open();
   const list = screen.getByTestId("article-list");
