@@ -3,9 +3,15 @@ import ts from "typescript-eslint";
 import svelteConfig from "./svelte.config.js";
 
 const only = (message, ...names) => names.map((name) => ({ group: [name, `${name}/**`], message }));
+const tauri = only("Only src/host/tauri.ts names Tauri.", "@tauri-apps");
+const layer = (files, message, ...names) => ({
+  files,
+  ignores: ["**/*.test.ts"],
+  rules: { "no-restricted-imports": ["error", { patterns: [...tauri, ...only(message, ...names)] }] },
+});
 
 export default ts.config(
-  { ignores: ["dist/", "node_modules/", "src/ipc/generated/"] },
+  { ignores: ["**/dist/", "node_modules/", "src/ipc/generated/"] },
   ...ts.configs.recommended,
   ...svelte.configs.recommended,
   {
@@ -27,11 +33,27 @@ export default ts.config(
         { property: "insertAdjacentHTML", message: "Article text is data: make elements." },
         { object: "document", property: "write", message: "Article text is data: make elements." },
       ],
-      "no-restricted-imports": [
-        "error",
-        { patterns: only("Only src/host/tauri.ts names Tauri.", "@tauri-apps") },
-      ],
+      "no-restricted-imports": ["error", { patterns: tauri }],
     },
   },
+  // views -> state -> ipc -> host; the editor and the preview know none of them.
+  layer(["src/views/**"], "Views ask the state.", "../host"),
+  layer(["src/state/**"], "The state draws nothing.", "../views", "../editor", "../preview", "@codemirror"),
+  layer(
+    ["src/ipc/**", "src/host/**"],
+    "What crosses knows nothing above it.",
+    "../views",
+    "../state",
+    "../editor",
+  ),
+  layer(
+    ["src/editor/**", "src/preview/**"],
+    "The text knows no interface.",
+    "svelte",
+    "../views",
+    "../state",
+    "../ipc",
+    "../host",
+  ),
   { files: ["src/host/tauri.ts"], rules: { "no-restricted-imports": "off" } },
 );

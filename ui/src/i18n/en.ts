@@ -7,14 +7,9 @@ const s = (n: number, one: string, many: string) => (n === 1 ? one : many);
 export const en: Catalogue = {
   app: {
     name: "Copydesk",
-    skip: "Go to the copy",
     close: "Close",
     cancel: "Cancel",
-    undo: "Undo",
-    redo: "Redo",
     retry: "Try again",
-    loading: "One moment…",
-    fault: "Something went wrong.",
   },
   ago: {
     now: "just now",
@@ -140,7 +135,6 @@ export const en: Catalogue = {
     signes: (n) => `${n} characters`,
     details: "Details",
     detailsLabel: "Details of the article",
-    derived: "Read from another place than this key",
   },
   editor: {
     none: "No article open",
@@ -151,7 +145,6 @@ export const en: Catalogue = {
     preview: "Preview",
     page: "Page",
     history: "History",
-    fold: "Fold the columns",
     show: "Show the right-hand column",
     resizeList: "Width of the list",
     resizeSide: "Width of the right-hand column",
@@ -279,9 +272,7 @@ export const en: Catalogue = {
     done: (title) => `“${title}” goes to the trash.`,
     undo: "Undo",
   },
-  created: (path) => `Created: ${path}`,
   duplicated: (path) => `Copy created: ${path}`,
-  renamed: (path) => `Renamed: ${path}`,
   export: {
     title: "Export",
     format: "Format",

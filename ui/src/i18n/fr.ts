@@ -5,14 +5,9 @@ const s = (n: number, one: string, many: string) => (n < 2 ? one : many);
 export const fr = {
   app: {
     name: "Copydesk",
-    skip: "Aller à la copie",
     close: "Fermer",
     cancel: "Annuler",
-    undo: "Rétablir",
-    redo: "Refaire",
     retry: "Réessayer",
-    loading: "Un instant…",
-    fault: "Quelque chose n’a pas marché.",
   },
   ago: {
     now: "à l’instant",
@@ -138,7 +133,6 @@ export const fr = {
     signes: (n: string) => `${n} signes`,
     details: "Fiche",
     detailsLabel: "Fiche de l’article",
-    derived: "Lu ailleurs que dans cette clé",
   },
   editor: {
     none: "Aucun article ouvert",
@@ -149,7 +143,6 @@ export const fr = {
     preview: "Aperçu",
     page: "Page",
     history: "Historique",
-    fold: "Replier les colonnes",
     show: "Montrer la colonne de droite",
     resizeList: "Largeur de la liste",
     resizeSide: "Largeur de la colonne de droite",
@@ -277,9 +270,7 @@ export const fr = {
     done: (title: string) => `«\u00a0${title}\u00a0» part à la corbeille.`,
     undo: "Rétablir",
   },
-  created: (path: string) => `Créé\u00a0: ${path}`,
   duplicated: (path: string) => `Copie créée\u00a0: ${path}`,
-  renamed: (path: string) => `Renommé\u00a0: ${path}`,
   export: {
     title: "Exporter",
     format: "Format",
