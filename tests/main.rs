@@ -1,1 +1,5 @@
-//! Tests.
+//! The tests of the whole: what holds between the parts, and the real window. One binary, so that it is linked once.
+
+mod layering;
+#[cfg(target_os = "linux")]
+mod window;
