@@ -66,6 +66,16 @@ test("an older version than the one that is shown is not asked for", async () =>
   expect(asked).toHaveLength(1);
 });
 
+test("a version that the desk waited for in vain is asked for again when it is there, and not before", async () => {
+  const { loop: l, asked } = loop();
+  l.want(2);
+  asked[0]?.answer(rendering(1, 1));
+  await settled();
+  expect(asked).toHaveLength(1);
+  l.want(2);
+  expect(asked[1]).toMatchObject({ version: 2, known: 1 });
+});
+
 test("a reply to a screen that was emptied meanwhile is dropped, and the whole is asked for", async () => {
   const { loop: l, asked, shown } = loop();
   l.want(1);

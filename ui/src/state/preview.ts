@@ -53,7 +53,9 @@ export class PreviewLoop {
       if (known === this.known && preview.version >= this.#shown) {
         this.#apply(preview);
         this.known = preview.rendering;
-        this.#shown = Math.max(preview.version, asked);
+        this.#shown = preview.version;
+        // The desk waited in vain for that version; whoever brings it will ask again.
+        if (preview.version < asked && this.#wanted === asked) this.#wanted = preview.version;
       }
     } catch (reason) {
       // Not asked again by itself: the next keystroke is the next try, and it asks for the whole.
