@@ -262,9 +262,20 @@ impl<'a> Maker<'a> {
                 Inline::Deleted(c) => Element::Del { c: self.inlines(c, depth + 1) },
                 Inline::Code(text) => Element::Code { text: text.clone() },
                 Inline::Break => Element::Br,
-                Inline::Link { href, kind, text, .. } => {
+                Inline::Link { href, kind, text, line, .. } => {
+                    let line = self.block.map(|block| self.article.file_line(block, *line));
+                    match kind {
+                        LinkKind::Refused => self.warn(Rule::LinkRefused, line, href),
+                        LinkKind::Article => self.warn(Rule::LinkToArticle, line, href),
+                        LinkKind::Web | LinkKind::Anchor => {}
+                    }
                     let c = self.inlines(text, depth + 1);
-                    if *kind == LinkKind::Web && !href.is_empty() && href.len() < LONGEST_ADDRESS && !c.is_empty() && !flat {
+                    if *kind == LinkKind::Web
+                        && !href.is_empty()
+                        && href.len() < LONGEST_ADDRESS
+                        && !c.is_empty()
+                        && !flat
+                    {
                         Element::A { href: href.clone(), c }
                     } else {
                         out.extend(c);
@@ -305,7 +316,9 @@ impl<'a> Maker<'a> {
         for (n, block) in note.blocks.iter().enumerate() {
             match block {
                 // The number stands at the start of the text.
-                Block::Paragraph(text) if n == 0 => body.push(Node::Element(Element::Plain { c: self.prose(text) })),
+                Block::Paragraph(text) if n == 0 => {
+                    body.push(Node::Element(Element::Plain { c: self.prose(text) }))
+                }
                 Block::Heading { text, .. } => body.push(Node::Element(Element::P { c: self.prose(text) })),
                 block => self.node(block, &mut body),
             }
@@ -344,7 +357,8 @@ impl<'a> Maker<'a> {
         if let Some((_, known)) = self.known.iter().find(|(known, _)| known == src) {
             return *known;
         }
-        let fit = if self.images.len() < MOST_IMAGES { (self.read)(src).and_then(picture::fit) } else { None };
+        let fit =
+            if self.images.len() < MOST_IMAGES { (self.read)(src).and_then(picture::fit) } else { None };
         let loaded = fit.map(|fit| {
             self.images.push(fit.bytes);
             (self.images.len() - 1, fit.width)
@@ -447,11 +461,31 @@ fn shortened(title: &str) -> String {
 /// A date as a newspaper of that language prints it.
 fn date(year: i16, month: i8, day: i8, lang: &str) -> String {
     const FR: [&str; 12] = [
-        "janvier", "février", "mars", "avril", "mai", "juin", "juillet", "août", "septembre", "octobre", "novembre",
+        "janvier",
+        "février",
+        "mars",
+        "avril",
+        "mai",
+        "juin",
+        "juillet",
+        "août",
+        "septembre",
+        "octobre",
+        "novembre",
         "décembre",
     ];
     const EN: [&str; 12] = [
-        "January", "February", "March", "April", "May", "June", "July", "August", "September", "October", "November",
+        "January",
+        "February",
+        "March",
+        "April",
+        "May",
+        "June",
+        "July",
+        "August",
+        "September",
+        "October",
+        "November",
         "December",
     ];
     let n = usize::try_from(month - 1).unwrap_or(0).min(11);

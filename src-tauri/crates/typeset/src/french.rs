@@ -45,16 +45,27 @@ pub(crate) fn edits(text: &str) -> Vec<(Range<usize>, &'static str)> {
 }
 
 /// The blank before a mark, or where it is missing.
-fn before_mark(text: &str, at: usize, with: &'static str, joins: impl Fn(char) -> bool) -> Option<(Range<usize>, &'static str)> {
+fn before_mark(
+    text: &str,
+    at: usize,
+    with: &'static str,
+    joins: impl Fn(char) -> bool,
+) -> Option<(Range<usize>, &'static str)> {
     let head = &text[..at];
     if let Some(head) = head.strip_suffix(' ') {
-        return head.chars().next_back().filter(|last| joins(*last) || *last == '»').map(|_| (at - 1..at, with));
+        return head
+            .chars()
+            .next_back()
+            .filter(|last| joins(*last) || *last == '»')
+            .map(|_| (at - 1..at, with));
     }
     head.chars().next_back().filter(|last| !last.is_whitespace() && joins(*last)).map(|_| (at..at, with))
 }
 
 fn is_end_of_word(last: char) -> bool {
-    last.is_alphanumeric() || last == OPAQUE || matches!(last, '»' | '”' | '’' | '"' | ')' | ']' | '…' | '.' | '%' | '€' | '$' | '£' | '°')
+    last.is_alphanumeric()
+        || last == OPAQUE
+        || matches!(last, '»' | '”' | '’' | '"' | ')' | ']' | '…' | '.' | '%' | '€' | '$' | '£' | '°')
 }
 
 fn is_closing(next: char) -> bool {
@@ -105,7 +116,14 @@ mod tests {
 
     #[test]
     fn what_is_right_stays() {
-        for text in ["«\u{a0}oui\u{a0}»", "«\u{202f}oui\u{202f}»", "non\u{202f};", "non\u{a0}!", "10\u{202f}%", "dit\u{a0}: oui"] {
+        for text in [
+            "«\u{a0}oui\u{a0}»",
+            "«\u{202f}oui\u{202f}»",
+            "non\u{202f};",
+            "non\u{a0}!",
+            "10\u{202f}%",
+            "dit\u{a0}: oui",
+        ] {
             assert_eq!(spaced(text), text);
         }
     }
@@ -113,8 +131,20 @@ mod tests {
     #[test]
     fn what_is_no_punctuation_of_prose_stays() {
         for text in [
-            "à 12:30", "https://exemple.fr/?q=1;a=%20!", "www.exemple.fr: rien", "mailto:a@b.fr", ":-)", "a :-) b", "C:\\ x",
-            "%20", "a::b", "!", "?", "", " : ", "l’« »"
+            "à 12:30",
+            "https://exemple.fr/?q=1;a=%20!",
+            "www.exemple.fr: rien",
+            "mailto:a@b.fr",
+            ":-)",
+            "a :-) b",
+            "C:\\ x",
+            "%20",
+            "a::b",
+            "!",
+            "?",
+            "",
+            " : ",
+            "l’« »",
         ] {
             if text == "l’« »" {
                 check(text, "l’«_»");
@@ -126,8 +156,11 @@ mod tests {
 
     #[test]
     fn nothing_but_blanks_changes() {
-        let bare = |text: &str| text.chars().filter(|c| !matches!(c, ' ' | '\u{a0}' | '\u{202f}')).collect::<String>();
-        for text in ["«a»b!c? d:e ;", "« « x » »", "»»««", "é?!;:%", "5%-10%!", " » ", "« \u{a0}x"] {
+        let bare = |text: &str| {
+            text.chars().filter(|c| !matches!(c, ' ' | '\u{a0}' | '\u{202f}')).collect::<String>()
+        };
+        for text in ["«a»b!c? d:e ;", "« « x » »", "»»««", "é?!;:%", "5%-10%!", " » ", "« \u{a0}x"]
+        {
             assert_eq!(bare(&spaced(text)), bare(text));
             assert_eq!(spaced(&spaced(text)), spaced(text), "{text}");
         }

@@ -80,6 +80,10 @@ pub enum Rule {
     ImageRemote,
     /// The image's address leads out of the desk; its alternative text stands instead.
     ImageRefused,
+    /// The address of a link cannot be followed; its text stands alone.
+    LinkRefused,
+    /// A link leads to an article of the desk, which a reader does not have; its text stands alone.
+    LinkToArticle,
 }
 
 impl Rule {

@@ -52,24 +52,53 @@ pub(crate) enum Node {
 #[derive(Clone, Debug, PartialEq, Serialize)]
 #[serde(tag = "t", rename_all = "lowercase")]
 pub(crate) enum Element {
-    P { c: Vec<Node> },
-    Plain { c: Vec<Node> },
-    H { level: u8, c: Vec<Node> },
-    Em { c: Vec<Node> },
-    Strong { c: Vec<Node> },
-    Del { c: Vec<Node> },
-    Sup { c: Vec<Node> },
-    Code { text: String },
+    P {
+        c: Vec<Node>,
+    },
+    Plain {
+        c: Vec<Node>,
+    },
+    H {
+        level: u8,
+        c: Vec<Node>,
+    },
+    Em {
+        c: Vec<Node>,
+    },
+    Strong {
+        c: Vec<Node>,
+    },
+    Del {
+        c: Vec<Node>,
+    },
+    Sup {
+        c: Vec<Node>,
+    },
+    Code {
+        text: String,
+    },
     Br,
-    A { href: String, c: Vec<Node> },
-    Pre { text: String },
+    A {
+        href: String,
+        c: Vec<Node>,
+    },
+    Pre {
+        text: String,
+    },
     Quote {
         #[serde(skip_serializing_if = "Option::is_none")]
         by: Option<Vec<Node>>,
         c: Vec<Node>,
     },
-    Ul { nested: bool, items: Vec<Vec<Node>> },
-    Ol { nested: bool, start: u32, items: Vec<Vec<Node>> },
+    Ul {
+        nested: bool,
+        items: Vec<Vec<Node>>,
+    },
+    Ol {
+        nested: bool,
+        start: u32,
+        items: Vec<Vec<Node>>,
+    },
     /// `body` at the first reference; later ones point to it.
     Note {
         id: String,
@@ -86,8 +115,17 @@ pub(crate) enum Element {
         #[serde(skip_serializing_if = "Option::is_none")]
         credit: Option<String>,
     },
-    Img { image: String, #[serde(skip_serializing_if = "Option::is_none")] alt: Option<String> },
-    Table { columns: usize, align: Vec<&'static str>, head: Option<Vec<Vec<Node>>>, cells: Vec<Vec<Node>> },
+    Img {
+        image: String,
+        #[serde(skip_serializing_if = "Option::is_none")]
+        alt: Option<String>,
+    },
+    Table {
+        columns: usize,
+        align: Vec<&'static str>,
+        head: Option<Vec<Vec<Node>>>,
+        cells: Vec<Vec<Node>>,
+    },
     Hr,
 }
 
@@ -95,6 +133,13 @@ pub(crate) enum Element {
 #[derive(Clone, Debug, PartialEq, Serialize)]
 #[serde(untagged)]
 pub(crate) enum Picture {
-    Image { image: String, wide: bool, #[serde(skip_serializing_if = "Option::is_none")] alt: Option<String> },
-    Instead { instead: Vec<Node> },
+    Image {
+        image: String,
+        wide: bool,
+        #[serde(skip_serializing_if = "Option::is_none")]
+        alt: Option<String>,
+    },
+    Instead {
+        instead: Vec<Node>,
+    },
 }

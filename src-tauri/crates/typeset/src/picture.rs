@@ -62,7 +62,9 @@ fn size(bytes: &[u8], format: ExchangeFormat) -> Option<(u32, u32)> {
                 }
                 match *bytes.get(at + 1)? {
                     0xff => at += 1,
-                    0xc0..=0xc3 | 0xc5..=0xc7 | 0xc9..=0xcb | 0xcd..=0xcf => return Some((be16(at + 7)?, be16(at + 5)?)),
+                    0xc0..=0xc3 | 0xc5..=0xc7 | 0xc9..=0xcb | 0xcd..=0xcf => {
+                        return Some((be16(at + 7)?, be16(at + 5)?));
+                    }
                     0x01 | 0xd0..=0xd9 => at += 2,
                     _ => at += 2 + usize::try_from(be16(at + 2)?).ok()?.max(2),
                 }

@@ -12,10 +12,14 @@ use crate::page::Page;
 use crate::world::Desk;
 
 /// Space below the columns of the last page is tried in this many halvings, the finest about half a line high.
-const HALVINGS: u32 = 6;
+const HALVINGS: u32 = 8;
 
 /// Sets the pages. In two columns, the last page's columns end at about one height, as on a newspaper page.
-pub(crate) fn set(page: &Page, images: &[Bytes], cancelled: &dyn Fn() -> bool) -> Result<PagedDocument, Fault> {
+pub(crate) fn set(
+    page: &Page,
+    images: &[Bytes],
+    cancelled: &dyn Fn() -> bool,
+) -> Result<PagedDocument, Fault> {
     let mut best = compile(page, images, 0.0)?;
     if page.columns != 2 {
         return Ok(best);
@@ -39,7 +43,8 @@ pub(crate) fn set(page: &Page, images: &[Bytes], cancelled: &dyn Fn() -> bool) -
 }
 
 fn compile(page: &Page, images: &[Bytes], foot: f64) -> Result<PagedDocument, Fault> {
-    let data = serde_json::to_vec(&crate::page::Footed { page, foot }).map_err(|error| Fault(error.to_string()))?;
+    let data =
+        serde_json::to_vec(&crate::page::Footed { page, foot }).map_err(|error| Fault(error.to_string()))?;
     let desk = Desk::new(data, images.to_vec());
     typst::compile::<PagedDocument>(&desk).output.map_err(|errors| fault(&errors))
 }
@@ -52,7 +57,8 @@ fn fault(errors: &[typst::diag::SourceDiagnostic]) -> Fault {
 /// `conforming`: PDF/A-2a and PDF/UA-1, or the first reason why it cannot be.
 pub(crate) fn pdf(document: &PagedDocument, conforming: bool) -> Result<Vec<u8>, Fault> {
     let standards = if conforming {
-        PdfStandards::new(&[PdfStandard::A_2a, PdfStandard::Ua_1]).map_err(|error| Fault(error.message().to_string()))?
+        PdfStandards::new(&[PdfStandard::A_2a, PdfStandard::Ua_1])
+            .map_err(|error| Fault(error.message().to_string()))?
     } else {
         PdfStandards::default()
     };

@@ -1,0 +1,175 @@
+//! What can be asked for, and starting the window.
+
+use std::path::{Path, PathBuf};
+
+use clap::{Args, Parser, Subcommand, ValueEnum};
+use copydesk_desk::wire::{ExportFormat, Lang, Paper};
+
+use crate::words::Failure;
+
+/// Write, check and set articles that live as plain Markdown files.
+#[derive(Parser)]
+#[command(name = "copydesk", version, args_conflicts_with_subcommands = true)]
+pub struct Call {
+    /// A folder or an article to open in the window
+    #[arg(value_name = "FOLDER|ARTICLE")]
+    pub target: Option<PathBuf>,
+    #[command(subcommand)]
+    pub command: Option<Command>,
+}
+
+/// The commands.
+#[derive(Subcommand)]
+pub enum Command {
+    /// Export articles as HTML or PDF
+    Export(ExportArgs),
+    /// List, show and restore the revisions of an article
+    History(HistoryArgs),
+}
+
+/// `copydesk export`.
+#[derive(Args)]
+pub struct ExportArgs {
+    /// Articles, or revisions written ARTICLE@ID
+    #[arg(required = true, value_name = "ARTICLE")]
+    pub articles: Vec<PathBuf>,
+    /// Format
+    #[arg(long, value_enum)]
+    pub to: Format,
+    /// File to write, a folder for several articles, - for standard output; else beside the article
+    #[arg(long, value_name = "PATH")]
+    pub out: Option<PathBuf>,
+    /// Print one JSON document on standard output
+    #[arg(long)]
+    pub json: bool,
+    /// Paper of the pages
+    #[arg(long, value_enum, default_value = "a4")]
+    pub paper: Sheet,
+    /// Columns of a PDF
+    #[arg(long, default_value_t = 1, value_parser = clap::value_parser!(u8).range(1..=2))]
+    pub columns: u8,
+    /// HTML: images in the file, or copied beside it
+    #[arg(long, value_enum, default_value = "embed")]
+    pub images: ImagesAt,
+    /// Desk folder; else the one that the article lies in
+    #[arg(long, value_name = "FOLDER")]
+    pub desk: Option<PathBuf>,
+}
+
+/// `--to`.
+#[derive(Clone, Copy, ValueEnum)]
+pub enum Format {
+    /// One HTML file
+    Html,
+    /// Pages
+    Pdf,
+}
+
+impl From<Format> for ExportFormat {
+    fn from(format: Format) -> Self {
+        match format {
+            Format::Html => Self::Html,
+            Format::Pdf => Self::Pdf,
+        }
+    }
+}
+
+/// `--paper`.
+#[derive(Clone, Copy, ValueEnum)]
+pub enum Sheet {
+    /// 210 × 297 mm
+    A4,
+    /// 8.5 × 11 in
+    Letter,
+}
+
+impl From<Sheet> for Paper {
+    fn from(sheet: Sheet) -> Self {
+        match sheet {
+            Sheet::A4 => Self::A4,
+            Sheet::Letter => Self::Letter,
+        }
+    }
+}
+
+/// `--images`.
+#[derive(Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum ImagesAt {
+    /// In the file
+    Embed,
+    /// Copied beside it
+    Beside,
+}
+
+/// `copydesk history`.
+#[derive(Args)]
+#[command(args_conflicts_with_subcommands = true)]
+pub struct HistoryArgs {
+    /// The article
+    #[arg(required = true)]
+    pub article: Option<PathBuf>,
+    /// Print one JSON document on standard output
+    #[arg(long)]
+    pub json: bool,
+    /// Desk folder; else the one that the article lies in
+    #[arg(long, value_name = "FOLDER")]
+    pub desk: Option<PathBuf>,
+    #[command(subcommand)]
+    pub command: Option<HistoryCommand>,
+}
+
+/// What to do with a revision.
+#[derive(Subcommand)]
+pub enum HistoryCommand {
+    /// Print the bytes of a revision
+    Show {
+        /// The article
+        article: PathBuf,
+        /// Number of the revision
+        revision: String,
+    },
+    /// Put a revision back; what is replaced becomes a revision first
+    Restore {
+        /// The article
+        article: PathBuf,
+        /// Number of the revision
+        revision: String,
+    },
+}
+
+/// Starts the window that stands beside this program.
+pub fn open_window(target: Option<&Path>, lang: Lang) -> Result<(), Failure> {
+    if let Some(target) = target.filter(|target| !target.exists()) {
+        return Err(Failure::call(match lang {
+            Lang::Fr => format!(
+                "{} n’existe pas. Donnez un dossier, un article, ou une commande (copydesk --help).",
+                target.display()
+            ),
+            Lang::En => format!(
+                "{} does not exist. Give a folder, an article, or a command (copydesk --help).",
+                target.display()
+            ),
+        }));
+    }
+    let window = std::env::current_exe()
+        .unwrap_or_default()
+        .with_file_name(format!("copydesk-window{}", std::env::consts::EXE_SUFFIX));
+    let mut command = std::process::Command::new(&window);
+    command.args(target);
+    #[cfg(unix)]
+    let error = std::os::unix::process::CommandExt::exec(&mut command);
+    #[cfg(not(unix))]
+    let error = match command.status() {
+        Ok(_) => return Ok(()),
+        Err(error) => error,
+    };
+    let window = window.display();
+    Err(Failure::fault(match lang {
+        Lang::Fr => format!(
+            "La fenêtre {window} n’a pas démarré ({error}). Placez copydesk-window à côté de copydesk, ou lancez « cargo xtask build »."
+        ),
+        Lang::En => format!(
+            "The window {window} did not start ({error}). Put copydesk-window beside copydesk, or run cargo xtask build."
+        ),
+    }))
+}
