@@ -180,12 +180,14 @@ export class Desk {
     }
   }
 
-  /** Opens an article; the one that was open is left with its text safe. */
-  async open(path: string) {
-    if (this.article?.path === path) {
-      this.article.editor?.focus();
-      return;
-    }
+  /** Opens an article; the one that was open is left with its text safe. `write` puts the caret in the text. */
+  async open(path: string, write = false) {
+    if (this.article?.path !== path) await this.#open(path);
+    // The views have to be drawn first.
+    if (write) setTimeout(() => this.article?.path === path && this.article.editor?.focus());
+  }
+
+  async #open(path: string) {
     const turn = ++this.#turn;
     await this.attempt(async () => {
       // The one that is open stays on the screen until the other is there.

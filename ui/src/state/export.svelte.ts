@@ -14,6 +14,7 @@ export class Export {
   problem = $state.raw<Problem | null>(null);
   stopped = $state(false);
   #chosen = false;
+  #suggesting: Promise<void> = Promise.resolve();
   #job = 0;
   #wire: Wire;
 
@@ -30,8 +31,13 @@ export class Export {
   }
 
   /** Proposes where to write. */
-  async suggest(path: string) {
+  suggest(path: string): Promise<void> {
     this.#chosen = false;
+    this.#suggesting = this.#suggest(path);
+    return this.#suggesting;
+  }
+
+  async #suggest(path: string) {
     try {
       this.out = await this.#wire.call("suggest_export_path", { path, options: this.options });
     } catch (reason) {
@@ -59,6 +65,10 @@ export class Export {
     const job = ++this.#job;
     this.step = "reading";
     try {
+      // A path that is on its way belongs to the form that was chosen last.
+      await this.#suggesting;
+      if (this.out === "") await this.suggest(path);
+      if (this.out === "") return;
       await settle();
       const args = { path, options: this.options, out: this.out, job };
       const done = await this.#wire.call("export_article", args);

@@ -120,3 +120,12 @@ test("the path follows the format unless the person chose one", async () => {
   await work.change("a.md", { format: "html" });
   expect(work.out).toBe("/home/camille/Exports/a.html");
 });
+
+test("an export that begins while its path is on the way goes to that path", async () => {
+  const host = memoryHost();
+  const work = new Export(wire(host));
+  await work.suggest("a.md");
+  void work.change("a.md", { format: "html" });
+  await work.run("a.md", async () => {});
+  expect(work.done).toMatchObject({ format: "html", out: "/home/camille/Exports/a.html" });
+});

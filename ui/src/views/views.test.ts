@@ -92,6 +92,18 @@ test("the open article stays on the screen until the other is there, and when it
   expect(screen.getByTestId("notice").textContent).toContain("Illisible.");
 });
 
+test("after a click the keyboard is in the list, after Enter in the text", async () => {
+  await open();
+  const list = screen.getByTestId("article-list");
+  for (const path of ["cables-sous-marins.md", "brest-fibre.md"]) {
+    document.querySelector<HTMLElement>(`[data-path="${path}"]`)?.click();
+    await vi.waitFor(() => expect(desk.article?.path).toBe(path));
+    expect(document.activeElement).toBe(list);
+  }
+  await press("Enter", {}, list);
+  await vi.waitFor(() => expect(document.activeElement?.closest(".cm-editor")).not.toBeNull());
+});
+
 test("F2 renames the file in its line", async () => {
   await open();
   const list = screen.getByTestId("article-list");
@@ -172,6 +184,17 @@ test("an export runs to its end and can be opened", async () => {
   run.click();
   (await screen.findByText("Montrer dans le dossier")).click();
   await vi.waitFor(() => expect(host.calls).toContain("reveal_exported"));
+});
+
+test("Escape closes a sheet, and the focus goes back", async () => {
+  await open();
+  const button = screen.getByTestId("export-open");
+  button.focus();
+  button.click();
+  const format = await screen.findByTestId("export-format");
+  await press("Escape", {}, format);
+  await waitFor(() => expect(screen.queryByTestId("export-format")).toBeNull());
+  expect(document.activeElement).toBe(button);
 });
 
 test("the language is switched without a restart", async () => {
