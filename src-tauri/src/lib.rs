@@ -1,1 +1,107 @@
-//! Placeholder.
+//! The shell: the only Rust that names Tauri. It opens one window, answers its calls from [`copydesk_desk`], serves
+//! pictures, and keeps the window's box. It decides nothing about articles.
+
+mod compositor;
+mod host;
+mod pictures;
+mod window;
+
+use std::path::PathBuf;
+use std::process::ExitCode;
+use std::sync::Arc;
+
+use copydesk_desk::app::App;
+use copydesk_desk::commands;
+use copydesk_desk::env::Surroundings;
+use copydesk_desk::wire;
+use tauri::{Manager, RunEvent, Runtime, State};
+
+use crate::host::Shell;
+
+/// What the window calls: one command that carries the desk's table.
+#[tauri::command]
+async fn call(
+    app: State<'_, Arc<App>>,
+    name: String,
+    args: serde_json::Value,
+) -> Result<tauri::ipc::Response, wire::Problem> {
+    let app = Arc::clone(&app);
+    let lang = app.lang();
+    // Commands read and write files, parse and typeset: none of that on the threads that answer.
+    tauri::async_runtime::spawn_blocking(move || commands::dispatch(&app, &name, args))
+        .await
+        .map_err(|panic| crashed(&panic.to_string()).wire(lang))?
+        .map(tauri::ipc::Response::new)
+        .map_err(|problem| problem.wire(lang))
+}
+
+fn crashed(why: &str) -> copydesk_desk::error::Problem {
+    copydesk_desk::error::Problem::new(
+        "crashed",
+        (format!("Copydesk a rencontré une erreur ({why})."), "Votre texte est gardé en brouillon."),
+        (format!("Copydesk met an error ({why})."), "Your text is kept as a draft."),
+    )
+}
+
+/// Builds the program on any Tauri runtime, so that tests can run it without a window.
+pub fn build<R: Runtime>(
+    builder: tauri::Builder<R>,
+    app: Arc<App>,
+    shell: Arc<Shell<R>>,
+) -> tauri::Builder<R> {
+    let pictures = Arc::clone(&app);
+    builder
+        .plugin(tauri_plugin_dialog::init())
+        .manage(app)
+        .manage(shell)
+        .invoke_handler(tauri::generate_handler![call])
+        .register_asynchronous_uri_scheme_protocol(pictures::SCHEME, move |_context, request, responder| {
+            let app = Arc::clone(&pictures);
+            let address = request.uri().path().to_owned();
+            tauri::async_runtime::spawn_blocking(move || responder.respond(pictures::answer(&app, &address)));
+        })
+}
+
+/// Runs the program.
+#[must_use]
+pub fn main() -> ExitCode {
+    let mut args = std::env::args_os().skip(1);
+    let target = args.next().map(PathBuf::from);
+    if target.as_deref().is_some_and(|arg| arg == "--version" || arg == "-V") {
+        println!("copydesk {}", env!("CARGO_PKG_VERSION"));
+        return ExitCode::SUCCESS;
+    }
+    let surroundings = match Surroundings::from_process() {
+        Ok(surroundings) => surroundings,
+        Err(problem) => {
+            eprintln!("copydesk-window: {problem}");
+            return ExitCode::from(2);
+        }
+    };
+    compositor::choose();
+    let shell = Arc::new(Shell::<tauri::Wry>::default());
+    let host: Arc<dyn copydesk_desk::host::Host> = Arc::clone(&shell) as Arc<_>;
+    let app = Arc::new(App::start(surroundings, host, target.as_deref(), None));
+    let built = build(tauri::Builder::default(), Arc::clone(&app), Arc::clone(&shell))
+        .setup(move |tauri_app| {
+            shell.attach(tauri_app.handle().clone());
+            window::open(tauri_app.handle())?;
+            window::watch_signals(tauri_app.handle().clone());
+            Ok(())
+        })
+        .build(tauri::generate_context!());
+    match built {
+        Ok(running) => {
+            running.run(|handle, event| {
+                if let RunEvent::Exit = event {
+                    handle.state::<Arc<App>>().settle();
+                }
+            });
+            ExitCode::SUCCESS
+        }
+        Err(error) => {
+            eprintln!("copydesk-window: the window could not be opened: {error}. Is a display there?");
+            ExitCode::from(3)
+        }
+    }
+}

@@ -4,6 +4,7 @@
 //! A [`Room`] is what stays when the program ends (the desk's folder, the data folder); a [`Window`] is one run of the
 //! program. A test that fails leaves a screenshot in `tests/output`.
 
+mod journeys;
 mod smoke;
 
 use std::fmt::Debug;
@@ -74,6 +75,26 @@ impl Room {
         String::from_utf8_lossy(&std::fs::read(self.desk().join(path)).unwrap_or_default()).into_owned()
     }
 
+    /// Waits until an exported file is whole, which it is from its first moment; gives its path.
+    pub async fn wait_export(&self, name: &str) -> PathBuf {
+        let file = self.desk().join(name);
+        let end = Instant::now() + LIMIT * 3;
+        while !file.is_file() {
+            assert!(Instant::now() < end, "{name} was not exported");
+            tokio::time::sleep(Duration::from_millis(25)).await;
+        }
+        file
+    }
+
+    /// Waits until a draft in the data folder holds a text.
+    pub async fn wait_draft(&self, text: &str) {
+        let end = Instant::now() + LIMIT;
+        while !holds(&self.folder.path().join("data"), text) {
+            assert!(Instant::now() < end, "no draft holds {text}");
+            tokio::time::sleep(Duration::from_millis(25)).await;
+        }
+    }
+
     /// Waits until a file of the desk is as wanted.
     pub async fn wait_file(&self, path: &str, wanted: impl Fn(&str) -> bool) {
         let end = Instant::now() + LIMIT;
@@ -82,6 +103,19 @@ impl Room {
             tokio::time::sleep(Duration::from_millis(25)).await;
         }
     }
+}
+
+/// Whether any file below a folder holds a text.
+fn holds(folder: &Path, text: &str) -> bool {
+    std::fs::read_dir(folder).is_ok_and(|entries| {
+        entries.flatten().any(|entry| {
+            let path = entry.path();
+            if path.is_dir() {
+                return holds(&path, text);
+            }
+            std::fs::read(&path).is_ok_and(|bytes| String::from_utf8_lossy(&bytes).contains(text))
+        })
+    })
 }
 
 /// One run of the program, with its driver and display; all end with it.
@@ -158,6 +192,17 @@ impl Window {
             .click()
             .await
             .unwrap_or_else(|error| panic!("a click on `{css}`: {error}"));
+    }
+
+    /// Chooses an option of a `select` by its value: the driver cannot open the native list.
+    pub async fn choose(&self, css: &str, value: &str) {
+        let script = "const [css, value] = arguments;
+            const select = document.querySelector(css);
+            select.value = value;
+            select.dispatchEvent(new Event('change', { bubbles: true }));
+            return select.value;";
+        let chosen = self.client.execute(script, vec![json!(css), json!(value)]).await.expect("a choice");
+        assert_eq!(chosen, json!(value), "{css} has no such option");
     }
 
     /// The value of an expression in the page.

@@ -22,7 +22,7 @@ use crate::store::atomic::{self, ReadError, Refusal, Saved};
 use crate::store::fs::Fs;
 use crate::store::history::{History, Origin};
 use crate::store::journal::{Draft, Journal};
-use crate::watch::{Hint, Watch};
+use crate::watch::{Habits, Hint, Watch};
 use crate::wire::{Event, Lang, SaveState, WatchState};
 use crate::words;
 
@@ -122,8 +122,10 @@ impl Newsroom {
 
     fn start_watch(self: &Arc<Self>) {
         let me: Weak<Self> = Arc::downgrade(self);
-        let watch = Watch::start(
+        let habits = Habits { canary: Some(self.local.join("watch")), ..Habits::default() };
+        let watch = Watch::start_with(
             self.root.clone(),
+            habits,
             Box::new(move |hint| {
                 if let Some(newsroom) = me.upgrade() {
                     newsroom.heed(hint);
@@ -568,7 +570,13 @@ impl Newsroom {
     fn take_changes(&self, changes: &[Change]) {
         for change in changes {
             match change {
-                Change::Renamed { from, to } => self.moved(from, to),
+                Change::Renamed { from, to } => {
+                    self.moved(from, to);
+                    // It may have been believed gone for a moment.
+                    if let Ok(session) = self.session(to) {
+                        self.look(&session);
+                    }
+                }
                 Change::Created { path } | Change::Changed { path } | Change::Removed { path } => {
                     if let Ok(session) = self.session(path) {
                         self.look(&session);

@@ -5,7 +5,7 @@ use std::collections::HashMap;
 
 use copydesk_core::blocks;
 use copydesk_core::json;
-use copydesk_core::markdown::{self, Context, TooComplex};
+use copydesk_core::markdown::{Context, Parser, TooComplex};
 
 use crate::error::Problem;
 use crate::session::Snapshot;
@@ -15,7 +15,8 @@ use crate::wire::{self, Lang};
 #[derive(Default)]
 pub struct Rendering {
     id: u32,
-    keys: Vec<String>,
+    keys: Vec<(u64, u32)>,
+    parser: Parser,
 }
 
 /// Renders a snapshot against the rendering that the window names (`known`, 0 for none).
@@ -30,10 +31,10 @@ pub fn render(last: &mut Rendering, snapshot: &Snapshot, known: u32, lang: Lang)
     };
     let context = Context { article_path: snapshot.path.clone() };
     let id = last.id.wrapping_add(1).max(1);
-    let document = match markdown::parse(body, &context) {
+    let document = match last.parser.parse(body, &context) {
         Ok(document) => document,
         Err(reason) => {
-            *last = Rendering { id, keys: Vec::new() };
+            (last.id, last.keys) = (id, Vec::new());
             return wire::Preview {
                 version: snapshot.version,
                 rendering: id,
@@ -47,12 +48,12 @@ pub fn render(last: &mut Rendering, snapshot: &Snapshot, known: u32, lang: Lang)
         }
     };
     let mut seen: HashMap<u64, u32> = HashMap::with_capacity(document.blocks.len());
-    let keys: Vec<String> = document
+    let keys: Vec<(u64, u32)> = document
         .blocks
         .iter()
         .map(|block| {
             let nth = seen.entry(block.hash).and_modify(|n| *n += 1).or_insert(0);
-            format!("{:x}.{nth}", block.hash)
+            (block.hash, *nth)
         })
         .collect();
     let (keep_start, keep_end) =
@@ -61,7 +62,7 @@ pub fn render(last: &mut Rendering, snapshot: &Snapshot, known: u32, lang: Lang)
     let blocks = document.blocks[changed.clone()]
         .iter()
         .zip(&keys[changed])
-        .map(|(block, key)| wire::Block { key: key.clone(), node: json::node(&block.node) })
+        .map(|(block, (hash, nth))| wire::Block { key: format!("{hash:x}.{nth}"), node: json::node(&block.node) })
         .collect();
     let preview = wire::Preview {
         version: snapshot.version,
@@ -70,10 +71,10 @@ pub fn render(last: &mut Rendering, snapshot: &Snapshot, known: u32, lang: Lang)
         keep_end: to_u32(keep_end),
         blocks,
         lines: document.blocks.iter().map(|block| to_u32(block.first_line as usize + above)).collect(),
-        counts: copydesk_core::counts::of_document(&document).into(),
+        counts: copydesk_core::counts::of_document(document).into(),
         refused: None,
     };
-    *last = Rendering { id, keys };
+    (last.id, last.keys) = (id, keys);
     preview
 }
 

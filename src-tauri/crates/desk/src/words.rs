@@ -305,6 +305,35 @@ pub fn bad_image(name: &str) -> Problem {
     )
 }
 
+/// An export could not be written.
+pub fn cannot_export(out: &Path, error: &io::Error) -> Problem {
+    let (fr, en) = cause(error);
+    let out = out.display();
+    Problem::new(
+        "cannot_export",
+        (format!("L’export {out} n’a pas pu être écrit : {fr}."), "Choisissez un autre dossier."),
+        (format!("The export {out} could not be written: {en}."), "Choose another folder."),
+    )
+}
+
+/// A text that cannot be read for an export.
+pub fn too_complex_to_export(path: &str) -> Problem {
+    Problem::new(
+        "too_complex",
+        (format!("{path} est trop imbriqué pour être exporté."), "Réduisez les citations ou les listes emboîtées."),
+        (format!("{path} is nested too deeply to be exported."), "Use fewer nested quotations or lists."),
+    )
+}
+
+/// The typesetter failed: a fault of the program.
+pub fn not_typeset(path: &str, why: &str) -> Problem {
+    Problem::new(
+        "not_typeset",
+        (format!("{path} n’a pas pu être mis en page ({why})."), "Exportez-le en HTML, et signalez-nous cet article."),
+        (format!("{path} could not be typeset ({why})."), "Export it as HTML, and report this article to us."),
+    )
+}
+
 /// The export was stopped by the person.
 pub fn cancelled(path: &str) -> Problem {
     Problem::new(

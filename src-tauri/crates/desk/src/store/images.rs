@@ -51,6 +51,19 @@ impl Kind {
         }
     }
 
+    /// The media type (IANA).
+    #[must_use]
+    pub fn media(self) -> &'static str {
+        match self {
+            Self::Png => "image/png",
+            Self::Jpeg => "image/jpeg",
+            Self::Gif => "image/gif",
+            Self::Webp => "image/webp",
+            Self::Avif => "image/avif",
+            Self::Svg => "image/svg+xml",
+        }
+    }
+
     /// The usual ending of a file's name.
     #[must_use]
     pub fn ending(self) -> &'static str {

@@ -1,0 +1,154 @@
+//! The one window: where it stands, what it may load, and how it closes.
+
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::time::Duration;
+
+use copydesk_desk::app::App;
+use copydesk_desk::host::Host;
+use copydesk_desk::wire::{Event, Theme, WindowBox};
+use tauri::window::Color;
+use tauri::{
+    AppHandle, LogicalPosition, LogicalSize, Manager, WebviewUrl, WebviewWindow, WebviewWindowBuilder,
+    WindowEvent,
+};
+
+use crate::host::Shell;
+
+const PAPER: Color = Color(0xFB, 0xFA, 0xF7, 0xFF);
+const NIGHT: Color = Color(0x17, 0x18, 0x1A, 0xFF);
+/// How long a closing window may take to hand over what was typed last.
+const FAREWELL: Duration = Duration::from_millis(1500);
+
+/// Opens the window with everything that its first paint needs.
+///
+/// # Errors
+/// What the system said.
+pub fn open(handle: &AppHandle) -> tauri::Result<()> {
+    let app = Arc::clone(&handle.state::<Arc<App>>());
+    let boot = app.first_paint();
+    let script = format!(
+        "window.__COPYDESK_BOOT__ = {};",
+        serde_json::to_string(&boot).expect("wire types are plain data")
+    );
+    let place = boot.settings.window;
+    let size = place.map_or((1440.0, 900.0), |place| (place.width, place.height));
+    let paper = if boot.settings.theme == Theme::Dark { NIGHT } else { PAPER };
+    let title = match &boot.desk {
+        Some(desk) => format!("{} — Copydesk", desk.name),
+        None => "Copydesk".to_owned(),
+    };
+    let mut builder = WebviewWindowBuilder::new(handle, "main", WebviewUrl::default())
+        .title(title)
+        .inner_size(size.0.max(480.0), size.1.max(360.0))
+        .min_inner_size(480.0, 360.0)
+        .background_color(paper)
+        .disable_drag_drop_handler()
+        .initialization_script(script)
+        .on_navigation(|url| is_ours(url.as_str()))
+        .on_page_load(|window, load| {
+            if load.event() == tauri::webview::PageLoadEvent::Finished {
+                window.state::<Arc<App>>().painted();
+            }
+        });
+    if let Some(place) = place {
+        builder = builder.position(place.x, place.y).maximized(place.maximized);
+    }
+    let window = builder.build()?;
+    let closing = Arc::new(AtomicBool::new(false));
+    let watched = window.clone();
+    window.on_window_event(move |event| match event {
+        WindowEvent::CloseRequested { api, .. } => {
+            keep_box(&watched, &app);
+            if !closing.swap(true, Ordering::SeqCst) {
+                // The window hands over what was typed last, then asks to be closed; if it hangs, it is closed.
+                api.prevent_close();
+                watched.state::<Arc<Shell<tauri::Wry>>>().emit(Event::Closing);
+                let late = watched.clone();
+                let app = Arc::clone(&app);
+                std::thread::spawn(move || {
+                    app.wait_for_farewell(FAREWELL);
+                    app.settle();
+                    let _ = late.destroy();
+                });
+            }
+        }
+        WindowEvent::Focused(true) => {
+            let app = Arc::clone(&app);
+            tauri::async_runtime::spawn_blocking(move || app.focused());
+        }
+        _ => {}
+    });
+    Ok(())
+}
+
+/// The interface's own pages and nothing else; links are opened by the desk, after the person saw the address.
+fn is_ours(url: &str) -> bool {
+    let own = ["tauri://localhost", "http://tauri.localhost", "https://tauri.localhost"];
+    let development = cfg!(not(feature = "custom-protocol")) && url.starts_with("http://localhost:5173");
+    development
+        || own
+            .iter()
+            .any(|own| url.strip_prefix(own).is_some_and(|rest| rest.is_empty() || rest.starts_with('/')))
+}
+
+fn keep_box(window: &WebviewWindow, app: &App) {
+    let Ok(scale) = window.scale_factor() else { return };
+    let (Ok(position), Ok(size)) = (window.outer_position(), window.inner_size()) else { return };
+    let position: LogicalPosition<f64> = position.to_logical(scale);
+    let size: LogicalSize<f64> = size.to_logical(scale);
+    app.set_window(WindowBox {
+        x: position.x,
+        y: position.y,
+        width: size.width,
+        height: size.height,
+        maximized: window.is_maximized().unwrap_or(false),
+    });
+}
+
+/// Logging out or `kill` leaves every unsaved text in its draft.
+#[cfg(unix)]
+pub fn watch_signals(handle: AppHandle) {
+    tauri::async_runtime::spawn(async move {
+        use tokio::signal::unix::{SignalKind, signal};
+        let (Ok(mut end), Ok(mut hang_up), Ok(mut interrupt)) =
+            (signal(SignalKind::terminate()), signal(SignalKind::hangup()), signal(SignalKind::interrupt()))
+        else {
+            return;
+        };
+        tokio::select! {
+            _ = end.recv() => {}
+            _ = hang_up.recv() => {}
+            _ = interrupt.recv() => {}
+        }
+        handle.state::<Arc<App>>().settle();
+        handle.exit(0);
+    });
+}
+
+/// Logging out is handled by the window's own close.
+#[cfg(not(unix))]
+pub fn watch_signals(_handle: AppHandle) {}
+
+#[cfg(test)]
+mod tests {
+    use super::is_ours;
+
+    #[test]
+    fn only_our_own_pages_are_ours() {
+        for url in ["tauri://localhost", "tauri://localhost/", "tauri://localhost/index.html"] {
+            assert!(is_ours(url), "{url}");
+        }
+        for url in [
+            "https://example.org",
+            "tauri://localhost.example.org/",
+            "file:///etc/passwd",
+            "javascript:alert(1)",
+            "data:text/html,x",
+            "preview-img://localhost/desk/a.svg",
+            "about:srcdoc",
+        ] {
+            assert!(!is_ours(url), "{url}");
+        }
+    }
+}

@@ -1,0 +1,553 @@
+//! A day at the desk without a window: the same commands that the window calls, on a temporary folder, with a fixed
+//! clock and a fixed author.
+
+use std::path::{Path, PathBuf};
+use std::sync::{Arc, Mutex};
+use std::time::{Duration, Instant};
+
+use copydesk_desk::app::App;
+use copydesk_desk::commands;
+use copydesk_desk::env::{FixedClock, Surroundings};
+use copydesk_desk::error::Problem;
+use copydesk_desk::host::Host;
+use copydesk_desk::wire::{Event, Lang};
+use serde_json::{Value, json};
+
+const LIMIT: Duration = Duration::from_secs(10);
+
+/// A host that notes what it was told and asked.
+#[derive(Default)]
+struct Notes {
+    events: Mutex<Vec<Event>>,
+    opened: Mutex<Vec<String>>,
+}
+
+impl Host for Notes {
+    fn emit(&self, event: Event) {
+        self.events.lock().unwrap().push(event);
+    }
+
+    fn pick_folder(&self, _start: Option<&Path>) -> Option<PathBuf> {
+        None
+    }
+
+    fn pick_file(&self, suggestion: &Path) -> Option<PathBuf> {
+        Some(suggestion.to_owned())
+    }
+
+    fn open(&self, target: &str) -> std::io::Result<()> {
+        self.opened.lock().unwrap().push(target.to_owned());
+        Ok(())
+    }
+}
+
+struct Desk {
+    folder: tempfile::TempDir,
+    host: Arc<Notes>,
+    app: App,
+}
+
+impl Desk {
+    fn with(files: &[(&str, &str)]) -> Self {
+        let folder = tempfile::tempdir().unwrap();
+        std::fs::create_dir(folder.path().join("desk")).unwrap();
+        for (path, text) in files {
+            let file = folder.path().join("desk").join(path);
+            std::fs::create_dir_all(file.parent().unwrap()).unwrap();
+            std::fs::write(file, text).unwrap();
+        }
+        Self::on(folder)
+    }
+
+    fn on(folder: tempfile::TempDir) -> Self {
+        let host = Arc::new(Notes::default());
+        let surroundings = Surroundings {
+            data_dir: folder.path().join("data"),
+            author: Some("Ada".into()),
+            lang: Some(Lang::Fr),
+            system_lang: Lang::Fr,
+            clock: Arc::new(FixedClock("2026-11-22T14:32:00Z".parse().unwrap())),
+        };
+        let app = App::start(surroundings, Arc::clone(&host) as Arc<dyn Host>, Some(&folder.path().join("desk")), None);
+        app.painted();
+        let desk = Self { folder, host, app };
+        desk.wait("the list", |desk| desk.call("library", json!({"since": 0.0}))["complete"] == json!(true));
+        desk
+    }
+
+    /// The program ends without a word, and starts again.
+    fn restart(self) -> Self {
+        let Self { folder, host: _, app } = self;
+        drop(app);
+        Self::on(folder)
+    }
+
+    fn try_call(&self, name: &str, args: Value) -> Result<Value, Problem> {
+        commands::dispatch(&self.app, name, args).map(|text| serde_json::from_str(&text).unwrap())
+    }
+
+    fn call(&self, name: &str, args: Value) -> Value {
+        self.try_call(name, args).unwrap_or_else(|problem| panic!("{name}: {problem}"))
+    }
+
+    fn file(&self, path: &str) -> PathBuf {
+        self.folder.path().join("desk").join(path)
+    }
+
+    fn read(&self, path: &str) -> String {
+        std::fs::read_to_string(self.file(path)).unwrap_or_default()
+    }
+
+    /// As most programs write: a new file that takes the place of the old.
+    fn write_outside(&self, path: &str, text: &str) {
+        let temp = self.folder.path().join("outside.tmp");
+        std::fs::write(&temp, text).unwrap();
+        std::fs::rename(temp, self.file(path)).unwrap();
+    }
+
+    fn wait(&self, what: &str, until: impl Fn(&Self) -> bool) {
+        let end = Instant::now() + LIMIT;
+        while !until(self) {
+            assert!(Instant::now() < end, "waited in vain for {what}");
+            std::thread::sleep(Duration::from_millis(10));
+        }
+    }
+
+    fn open(&self, path: &str) -> Value {
+        self.call("open_article", json!({"path": path}))
+    }
+
+    fn body(&self, path: &str) -> String {
+        self.open(path)["body"].as_str().unwrap().to_owned()
+    }
+
+    fn state(&self, path: &str) -> Value {
+        self.open(path)["state"].clone()
+    }
+
+    /// Types text at the start of the body.
+    fn type_at_start(&self, path: &str, text: &str) {
+        let view = self.open(path);
+        let length = view["body"].as_str().unwrap().encode_utf16().count();
+        let mut insertion = vec![json!(0)];
+        insertion.extend(text.split('\n').map(|line| json!(line)));
+        let pushed = self.call(
+            "push",
+            json!({
+                "path": path,
+                "version": view["state"]["version"],
+                "updates": [{"client": "w", "changes": [insertion, length]}],
+            }),
+        );
+        assert_eq!(pushed["accepted"], json!(true));
+    }
+
+    fn origins(&self, path: &str) -> Vec<String> {
+        self.call("history", json!({"path": path}))
+            .as_array()
+            .unwrap()
+            .iter()
+            .map(|revision| revision["origin"].as_str().unwrap().to_owned())
+            .collect()
+    }
+
+    fn list(&self) -> Vec<String> {
+        let mut paths: Vec<String> = self.call("library", json!({"since": 0.0}))["changed"]
+            .as_array()
+            .unwrap()
+            .iter()
+            .map(|item| item["path"].as_str().unwrap().to_owned())
+            .collect();
+        paths.sort();
+        paths
+    }
+}
+
+const PIECE: &str = "---\ntitle: \"Le port\"   # titre provisoire\nsection: Ville\nx-note: gardée\n---\n\nPremière phrase. Deuxième phrase.\n\nDernier paragraphe.\n";
+
+#[test]
+fn typing_and_saving_changes_the_typed_bytes_and_no_others() {
+    let desk = Desk::with(&[("port.md", &PIECE.replace('\n', "\r\n"))]);
+    desk.type_at_start("port.md", "Mot ");
+    assert_eq!(desk.state("port.md")["save"], json!("dirty"));
+    let state = desk.call("save", json!({"path": "port.md"}));
+    assert_eq!(state["save"], json!("saved"));
+    let expected = PIECE.replace("---\n\nPremière", "---\nMot \nPremière").replace('\n', "\r\n");
+    assert_eq!(desk.read("port.md"), expected);
+    assert_eq!(desk.origins("port.md").first().map(String::as_str), Some("save"));
+}
+
+#[test]
+fn a_title_touches_its_line_and_nothing_else() {
+    let desk = Desk::with(&[("port.md", PIECE)]);
+    desk.open("port.md");
+    let state = desk.call("set_field", json!({"path": "port.md", "key": "title", "value": "Le port : enfin"}));
+    assert_eq!(state["furniture"]["title"]["value"], json!("Le port : enfin"));
+    desk.call("save", json!({"path": "port.md"}));
+    let saved = desk.read("port.md");
+    let changed: Vec<(&str, &str)> = PIECE.lines().zip(saved.lines()).filter(|(a, b)| a != b).collect();
+    assert_eq!(changed.len(), 1, "{saved}");
+    assert!(changed[0].1.starts_with("title:") && changed[0].1.ends_with("# titre provisoire"), "{saved}");
+}
+
+#[test]
+fn nothing_is_written_that_nobody_edited() {
+    let desk = Desk::with(&[("port.md", PIECE)]);
+    let before = std::fs::metadata(desk.file("port.md")).unwrap().modified().unwrap();
+    desk.open("port.md");
+    desk.call("save", json!({"path": "port.md"}));
+    desk.call("close_article", json!({"path": "port.md"}));
+    assert_eq!(std::fs::metadata(desk.file("port.md")).unwrap().modified().unwrap(), before);
+    let extra: Vec<_> = std::fs::read_dir(desk.folder.path().join("desk")).unwrap().collect();
+    assert_eq!(extra.len(), 1, "{extra:?}");
+}
+
+#[test]
+fn an_outside_edit_of_an_unedited_article_appears() {
+    let desk = Desk::with(&[("port.md", PIECE)]);
+    desk.open("port.md");
+    let new = PIECE.replace("Dernier", "Ultime");
+    desk.write_outside("port.md", &new);
+    desk.wait("the outside edit", |desk| desk.body("port.md").contains("Ultime"));
+    assert_eq!(desk.state("port.md")["save"], json!("saved"));
+    assert!(desk.origins("port.md").contains(&"outside".to_owned()));
+}
+
+#[test]
+fn edits_apart_are_merged_and_both_are_kept() {
+    let desk = Desk::with(&[("port.md", PIECE)]);
+    desk.type_at_start("port.md", "Ajout ici.\n\n");
+    desk.write_outside("port.md", &PIECE.replace("Dernier", "Ultime"));
+    desk.wait("the merge", |desk| desk.body("port.md").contains("Ultime"));
+    assert!(desk.body("port.md").contains("Ajout ici."));
+    desk.call("save", json!({"path": "port.md"}));
+    assert!(desk.read("port.md").contains("Ultime") && desk.read("port.md").contains("Ajout ici."));
+    let origins = desk.origins("port.md");
+    assert!(origins.contains(&"outside".to_owned()) && origins.contains(&"merge".to_owned()), "{origins:?}");
+}
+
+fn conflicting() -> Desk {
+    let desk = Desk::with(&[("port.md", "Une phrase.\n")]);
+    desk.type_at_start("port.md", "Ma ");
+    desk.write_outside("port.md", "Leur phrase.\n");
+    desk.wait("the conflict", |desk| desk.state("port.md")["save"] == json!("conflict"));
+    desk
+}
+
+#[test]
+fn edits_that_touch_are_a_conflict_and_nothing_is_lost() {
+    let desk = conflicting();
+    let conflict = desk.state("port.md")["conflict"].clone();
+    assert_eq!(conflict["mine"], json!("Ma Une phrase.\n"));
+    assert_eq!(conflict["theirs"], json!("Leur phrase.\n"));
+    // A save does not decide for the person.
+    desk.call("save", json!({"path": "port.md"}));
+    assert_eq!(desk.read("port.md"), "Leur phrase.\n");
+    assert_eq!(desk.body("port.md"), "Ma Une phrase.\n");
+}
+
+#[test]
+fn mine_is_saved_and_theirs_stays_in_history() {
+    let desk = conflicting();
+    let state = desk.call("resolve_conflict", json!({"path": "port.md", "choice": "mine"}));
+    assert_eq!(state["save"], json!("saved"));
+    assert_eq!(desk.read("port.md"), "Ma Une phrase.\n");
+    assert!(texts(&desk).contains(&"Leur phrase.\n".to_owned()));
+}
+
+#[test]
+fn theirs_is_shown_and_mine_stays_in_history() {
+    let desk = conflicting();
+    let state = desk.call("resolve_conflict", json!({"path": "port.md", "choice": "theirs"}));
+    assert_eq!(state["save"], json!("saved"));
+    assert_eq!(desk.body("port.md"), "Leur phrase.\n");
+    assert!(texts(&desk).contains(&"Ma Une phrase.\n".to_owned()));
+}
+
+fn texts(desk: &Desk) -> Vec<String> {
+    desk.call("history", json!({"path": "port.md"}))
+        .as_array()
+        .unwrap()
+        .iter()
+        .map(|revision| {
+            desk.call("revision", json!({"path": "port.md", "id": revision["id"]}))["text"].as_str().unwrap().to_owned()
+        })
+        .collect()
+}
+
+#[test]
+fn unsaved_text_is_back_after_the_program_died() {
+    let desk = Desk::with(&[("port.md", PIECE)]);
+    desk.type_at_start("port.md", "Jamais enregistré. ");
+    let drafts = desk.folder.path().join("data");
+    desk.wait("the draft", |_| holds(&drafts, "Jamais enregistré."));
+    let desk = desk.restart();
+    let view = desk.open("port.md");
+    assert!(view["body"].as_str().unwrap().contains("Jamais enregistré."));
+    assert_eq!(view["restored"], json!(true));
+    assert_eq!(view["state"]["save"], json!("dirty"));
+    assert_eq!(desk.read("port.md"), PIECE);
+    let unsaved = desk.call("library", json!({"since": 0.0}))["changed"][0]["unsaved"].clone();
+    assert_eq!(unsaved, json!(true));
+}
+
+fn holds(folder: &Path, text: &str) -> bool {
+    std::fs::read_dir(folder).is_ok_and(|entries| {
+        entries.flatten().any(|entry| {
+            let path = entry.path();
+            if path.is_dir() {
+                holds(&path, text)
+            } else {
+                std::fs::read(&path).is_ok_and(|bytes| String::from_utf8_lossy(&bytes).contains(text))
+            }
+        })
+    })
+}
+
+#[test]
+fn a_draft_meets_what_the_disk_says_now() {
+    let desk = Desk::with(&[("port.md", PIECE)]);
+    desk.type_at_start("port.md", "Mon ajout.\n\n");
+    desk.app.settle();
+    let folder = desk.folder.path().to_owned();
+    let Desk { folder: kept, app, .. } = desk;
+    drop(app);
+    std::fs::write(folder.join("desk/port.md"), PIECE.replace("Dernier", "Ultime")).unwrap();
+    let desk = Desk::on(kept);
+    let body = desk.body("port.md");
+    assert!(body.contains("Mon ajout.") && body.contains("Ultime"), "{body}");
+}
+
+#[test]
+fn an_article_deleted_outside_keeps_its_text_on_the_screen() {
+    let desk = Desk::with(&[("port.md", PIECE)]);
+    desk.open("port.md");
+    std::fs::remove_file(desk.file("port.md")).unwrap();
+    desk.wait("the deletion", |desk| desk.state("port.md")["deleted"] == json!(true));
+    assert!(desk.body("port.md").contains("Dernier"));
+    assert!(!desk.file("port.md").exists(), "nothing is written anew unasked");
+    desk.call("keep_deleted", json!({"path": "port.md"}));
+    assert_eq!(desk.read("port.md"), PIECE);
+}
+
+#[test]
+fn a_rename_outside_is_followed() {
+    let desk = Desk::with(&[("port.md", PIECE)]);
+    desk.type_at_start("port.md", "Tapé. ");
+    std::fs::rename(desk.file("port.md"), desk.file("quai.md")).unwrap();
+    desk.wait("the rename", |desk| desk.list() == ["quai.md"]);
+    desk.wait("the session", |desk| desk.body("quai.md").contains("Tapé."));
+    desk.call("save", json!({"path": "quai.md"}));
+    assert!(desk.read("quai.md").contains("Tapé."));
+    assert!(!desk.file("port.md").exists());
+}
+
+#[test]
+fn the_list_follows_the_folder() {
+    let desk = Desk::with(&[("a.md", "# A\n"), ("node_modules/x.md", "x"), (".hidden/y.md", "y")]);
+    assert_eq!(desk.list(), ["a.md"]);
+    desk.write_outside("b.md", "# B\n");
+    desk.wait("the new article", |desk| desk.list() == ["a.md", "b.md"]);
+    std::fs::remove_file(desk.file("a.md")).unwrap();
+    desk.wait("the removal", |desk| desk.list().len() == 1 || desk.call("library", json!({"since": 0.0}))["removed"] != json!([]));
+}
+
+#[test]
+fn a_new_article_is_named_after_its_title_and_overwrites_nothing() {
+    let desk = Desk::with(&[("l-ete-a-brest.md", "déjà là\n")]);
+    let view = desk.call("new_article", json!({"template": "news", "title": "L’été à Brest"}));
+    let path = view["state"]["path"].as_str().unwrap().to_owned();
+    assert_ne!(path, "l-ete-a-brest.md");
+    assert!(path.starts_with("l-ete-a-brest"), "{path}");
+    assert_eq!(desk.read("l-ete-a-brest.md"), "déjà là\n");
+    assert!(desk.read(&path).contains("title: L’été à Brest"));
+    assert!(desk.read(&path).contains("byline: Ada"));
+}
+
+#[test]
+fn an_untitled_article_takes_the_name_of_its_title() {
+    let desk = Desk::with(&[]);
+    let view = desk.call("new_article", json!({"template": "news", "title": ""}));
+    let path = view["state"]["path"].as_str().unwrap().to_owned();
+    assert_eq!(path, "sans-titre.md");
+    desk.call("set_field", json!({"path": path, "key": "title", "value": "Le vent tourne"}));
+    desk.call("save", json!({"path": path}));
+    assert!(desk.read("le-vent-tourne.md").contains("title: Le vent tourne"));
+    assert!(!desk.file("sans-titre.md").exists());
+    // Once it has a text, its name stays.
+    desk.type_at_start("le-vent-tourne.md", "Du texte. ");
+    desk.call("save", json!({"path": "le-vent-tourne.md"}));
+    desk.call("set_field", json!({"path": "le-vent-tourne.md", "key": "title", "value": "Autre titre"}));
+    desk.call("save", json!({"path": "le-vent-tourne.md"}));
+    assert!(desk.file("le-vent-tourne.md").exists());
+}
+
+#[test]
+fn rename_duplicate_and_their_history() {
+    let desk = Desk::with(&[("port.md", PIECE), ("quai.md", "x\n")]);
+    desk.type_at_start("port.md", "Tapé. ");
+    desk.call("save", json!({"path": "port.md"}));
+    let taken = desk.try_call("rename_article", json!({"path": "port.md", "name": "quai"})).unwrap_err();
+    assert_eq!(taken.code, "name_taken");
+    let item = desk.call("rename_article", json!({"path": "port.md", "name": "bassin"}));
+    assert_eq!(item["path"], json!("bassin.md"));
+    assert!(desk.origins("bassin.md").contains(&"save".to_owned()));
+    let copy = desk.call("duplicate_article", json!({"path": "bassin.md"}));
+    assert_eq!(desk.read(copy["path"].as_str().unwrap()), desk.read("bassin.md"));
+}
+
+#[test]
+fn restoring_is_a_new_revision() {
+    let desk = Desk::with(&[("port.md", "Un.\n")]);
+    desk.type_at_start("port.md", "Deux. ");
+    desk.call("save", json!({"path": "port.md"}));
+    let revisions = desk.call("history", json!({"path": "port.md"}));
+    let first = revisions.as_array().unwrap().last().unwrap()["id"].clone();
+    desk.call("restore_revision", json!({"path": "port.md", "id": first}));
+    assert_eq!(desk.read("port.md"), "Un.\n");
+    let after = desk.call("history", json!({"path": "port.md"}));
+    assert_eq!(after.as_array().unwrap().len(), revisions.as_array().unwrap().len() + 1);
+    assert_eq!(after[0]["origin"], json!("restore"));
+}
+
+#[test]
+fn bad_bytes_open_for_reading_only_and_stay_as_they_are() {
+    let desk = Desk::with(&[]);
+    for (name, bytes) in [
+        ("latin1.md", &b"caf\xe9\n"[..]),
+        ("utf16.md", &b"\xff\xfec\0a\0f\0\xe9\0"[..]),
+        ("random.md", &[0x80, 0xfe, 0x00, 0xc3][..]),
+    ] {
+        std::fs::write(desk.file(name), bytes).unwrap();
+        let state = desk.state(name);
+        assert_eq!(state["read_only"]["code"], json!("not_text"), "{name}");
+        assert!(state["read_only"]["message"].as_str().unwrap().contains(name));
+        let refused = desk.try_call("push", json!({"path": name, "version": 0, "updates": []})).unwrap_err();
+        assert_eq!(refused.code, "not_text");
+        desk.call("save", json!({"path": name}));
+        assert_eq!(std::fs::read(desk.file(name)).unwrap(), bytes);
+    }
+    assert_eq!(desk.body("utf16.md"), "café");
+}
+
+#[test]
+fn a_nul_byte_is_kept_like_any_other() {
+    let desk = Desk::with(&[("nul.md", "a\0b\n")]);
+    desk.type_at_start("nul.md", "x");
+    desk.call("save", json!({"path": "nul.md"}));
+    assert_eq!(desk.read("nul.md"), "xa\0b\n");
+}
+
+#[test]
+fn broken_front_matter_is_edited_as_text() {
+    let broken = "---\ntitle: [\n---\n\nCorps.\n";
+    let desk = Desk::with(&[("casse.md", broken)]);
+    let view = desk.open("casse.md");
+    assert_eq!(view["state"]["raw"], json!(true));
+    assert_eq!(view["body"], json!(broken));
+    assert_eq!(view["state"]["remarks"][0]["code"], json!("front_broken"));
+    assert!(desk.try_call("set_field", json!({"path": "casse.md", "key": "title", "value": "x"})).is_err());
+    // Mended by typing, it goes back to fields when asked.
+    let length = broken.encode_utf16().count();
+    desk.call(
+        "push",
+        json!({"path": "casse.md", "version": 0, "updates": [{"client": "w", "changes": [11, [1, "Titre"], length - 12]}]}),
+    );
+    let state = desk.call("leave_raw", json!({"path": "casse.md"}));
+    assert_eq!((state["raw"].clone(), state["furniture"]["title"]["value"].clone()), (json!(false), json!("Titre")));
+    desk.call("save", json!({"path": "casse.md"}));
+    assert_eq!(desk.read("casse.md"), broken.replace('[', "Titre"));
+}
+
+#[test]
+fn the_preview_sends_only_what_changed() {
+    let body = (0..50).map(|n| format!("Paragraphe {n}.\n\n")).collect::<String>();
+    let desk = Desk::with(&[("long.md", &body)]);
+    desk.open("long.md");
+    let whole = desk.call("preview", json!({"path": "long.md", "version": 0, "known": 0}));
+    assert_eq!(whole["blocks"].as_array().unwrap().len(), 50);
+    desk.type_at_start("long.md", "Mot ");
+    let patch = desk.call("preview", json!({"path": "long.md", "version": 1, "known": whole["rendering"]}));
+    assert_eq!(patch["blocks"].as_array().unwrap().len(), 1);
+    assert_eq!((patch["keep_start"].clone(), patch["keep_end"].clone()), (json!(0), json!(49)));
+    assert_eq!(patch["lines"].as_array().unwrap().len(), 50);
+    // A window that holds another rendering gets everything.
+    let again = desk.call("preview", json!({"path": "long.md", "version": 1, "known": 999}));
+    assert_eq!(again["blocks"].as_array().unwrap().len(), 50);
+}
+
+#[test]
+fn a_text_too_complex_is_refused_in_words_and_can_still_be_written() {
+    let desk = Desk::with(&[("deep.md", &(">".repeat(10_000) + " x\n"))]);
+    desk.open("deep.md");
+    let preview = desk.call("preview", json!({"path": "deep.md", "version": 0, "known": 0}));
+    assert!(preview["refused"]["message"].as_str().is_none_or(|message| message.contains("deep.md")));
+    desk.type_at_start("deep.md", "x");
+    desk.call("save", json!({"path": "deep.md"}));
+    assert!(desk.read("deep.md").starts_with("x>"));
+}
+
+#[test]
+fn only_web_and_mail_addresses_leave_the_program() {
+    let desk = Desk::with(&[]);
+    desk.call("open_link", json!({"href": "https://example.org/a?b=c#d"}));
+    desk.call("open_link", json!({"href": "mailto:desk@example.org"}));
+    for href in ["javascript:alert(1)", "file:///etc/passwd", "data:text/html,x", "-x", "ssh://h", "", " https", "//h/x"] {
+        assert_eq!(desk.try_call("open_link", json!({"href": href})).unwrap_err().code, "link_refused", "{href:?}");
+    }
+    assert_eq!(
+        *desk.host.opened.lock().unwrap(),
+        ["https://example.org/a?b=c#d".to_owned(), "mailto:desk@example.org".to_owned()]
+    );
+}
+
+#[test]
+fn images_come_from_the_desk_only() {
+    let png = b"\x89PNG\r\n\x1a\n\0\0\0\rIHDR";
+    let desk = Desk::with(&[("rubrique/port.md", PIECE)]);
+    std::fs::write(desk.file("rubrique/photo.png"), png).unwrap();
+    std::fs::write(desk.folder.path().join("secret.png"), png).unwrap();
+    std::os::unix::fs::symlink(desk.folder.path().join("secret.png"), desk.file("lien.png")).unwrap();
+    assert!(desk.app.desk_image("rubrique/photo.png").is_some());
+    for path in ["../secret.png", "rubrique/../../secret.png", "lien.png", "/etc/passwd", "rubrique/port.md", "rubrique", ""] {
+        assert!(desk.app.desk_image(path).is_none(), "{path:?}");
+    }
+}
+
+#[test]
+fn a_pasted_image_lies_beside_the_article() {
+    use base64::Engine as _;
+    let png = base64::engine::general_purpose::STANDARD.encode(b"\x89PNG\r\n\x1a\n\0\0\0\rIHDR");
+    let desk = Desk::with(&[("rubrique/port.md", PIECE)]);
+    let placed = desk.call("add_image", json!({"path": "rubrique/port.md", "name": "Été à quai.png", "data": png}));
+    let src = placed["src"].as_str().unwrap();
+    assert!(desk.file("rubrique").join(src).is_file(), "{src}");
+    let other = base64::engine::general_purpose::STANDARD.encode(b"\x89PNG\r\n\x1a\n\0\0\0\rIHDX");
+    let second = desk.call("add_image", json!({"path": "rubrique/port.md", "name": "Été à quai.png", "data": other}));
+    assert_ne!(second["src"], placed["src"]);
+    assert!(desk.try_call("add_image", json!({"path": "rubrique/port.md", "name": "x.png", "data": "%%"})).is_err());
+}
+
+#[test]
+fn settings_are_kept_and_the_window_box_is_the_shells() {
+    let desk = Desk::with(&[("port.md", PIECE)]);
+    let mut settings = desk.call("boot", json!({}))["settings"].clone();
+    settings["text_size"] = json!(99);
+    settings["theme"] = json!("dark");
+    let kept = desk.call("set_settings", json!({"settings": settings}));
+    assert_eq!(kept["text_size"], json!(32));
+    desk.call("set_place", json!({"path": "port.md", "caret": 7, "scroll": 3.5}));
+    let desk = desk.restart();
+    assert_eq!(desk.call("boot", json!({}))["settings"]["theme"], json!("dark"));
+    let view = desk.open("port.md");
+    assert_eq!((view["caret"].clone(), view["scroll"].clone()), (json!(7), json!(3.5)));
+}
+
+#[test]
+fn calls_of_another_shape_are_refused_in_words() {
+    let desk = Desk::with(&[]);
+    for (name, args) in [("nonsense", json!({})), ("save", json!({})), ("open_article", json!({"path": 3}))] {
+        assert_eq!(desk.try_call(name, args).unwrap_err().code, "bad_call", "{name}");
+    }
+    assert!(desk.try_call("open_article", json!({"path": "../../etc/passwd"})).is_err());
+}

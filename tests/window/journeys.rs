@@ -1,0 +1,198 @@
+//! A day's work in the real window: write, be interrupted by an outside edit, come back, export.
+
+use std::process::Command;
+
+use serde_json::json;
+
+use super::{LIMIT, Room, Window};
+
+const EDITOR: &str = "[data-testid=\"editor\"] .cm-content";
+const PREVIEW: &str = "[data-testid=\"preview\"]";
+const PIECE: &str = "---\ntitle: Le port\nsection: Ville\nlang: fr\n---\n\nPremière phrase du papier.\n\n## Un intertitre\n\nDernier paragraphe.\n";
+
+async fn opened(room: &Room, path: &str, text: &str) -> Window {
+    let window = Window::open(room).await;
+    window.click(&format!("[data-testid=\"article-item\"][data-path=\"{path}\"]")).await;
+    window.wait_text(EDITOR, text).await;
+    window
+}
+
+/// Types at the very end of the body.
+async fn type_at_end(window: &Window, text: &str) {
+    window.click(EDITOR).await;
+    window.press("ctrl+end").await;
+    window.type_text(text).await;
+}
+
+#[tokio::test]
+async fn a_pause_saves_by_itself() {
+    let room = Room::new().with("port.md", PIECE);
+    let window = opened(&room, "port.md", "Dernier paragraphe.").await;
+    window.wait_attr("save-state", "data-state", "saved").await;
+    type_at_end(&window, "Une phrase de plus.").await;
+    room.wait_file("port.md", |text| text == format!("{PIECE}Une phrase de plus.")).await;
+    window.wait_attr("save-state", "data-state", "saved").await;
+}
+
+#[tokio::test]
+async fn the_furniture_touches_its_line_and_nothing_else() {
+    let room = Room::new().with("port.md", PIECE);
+    let window = opened(&room, "port.md", "Dernier paragraphe.").await;
+    window.click("[data-testid=\"field-title\"]").await;
+    window.press("ctrl+a").await;
+    window.type_text("Le port rouvre").await;
+    window.press("ctrl+s").await;
+    room.wait_file("port.md", |text| text == PIECE.replace("title: Le port", "title: Le port rouvre")).await;
+    window.wait_text("[data-testid=\"article-list\"]", "Le port rouvre").await;
+}
+
+#[tokio::test]
+async fn an_outside_edit_appears_with_the_caret_kept() {
+    let room = Room::new().with("port.md", PIECE);
+    let window = opened(&room, "port.md", "Dernier paragraphe.").await;
+    window.click(EDITOR).await;
+    window.press("ctrl+end").await;
+    room.write("port.md", PIECE.replace("Première", "Toute première"));
+    window.wait_text(EDITOR, "Toute première phrase").await;
+    window.wait_text(PREVIEW, "Toute première phrase").await;
+    // The caret stayed at the end: what is typed now comes there.
+    window.type_text("Fin.").await;
+    window.press("ctrl+s").await;
+    let wanted = format!("{}Fin.", PIECE.replace("Première", "Toute première"));
+    room.wait_file("port.md", |text| text == wanted).await;
+}
+
+#[tokio::test]
+async fn a_conflict_keeps_both_sides_and_the_person_chooses() {
+    let room = Room::new().with("port.md", "Une phrase.\n").with("autre.md", "Autre.\n");
+    let window = opened(&room, "port.md", "Une phrase.").await;
+    // Without autosave, so that the typed text is still unsaved when the other program writes.
+    window.click(EDITOR).await;
+    window.press("ctrl+home").await;
+    window.type_text("Ma ").await;
+    room.write("port.md", "Leur phrase à eux.\n");
+    window.wait_for("[data-testid=\"conflict-bar\"]", LIMIT).await;
+    window.wait_attr("save-state", "data-state", "conflict").await;
+    window.wait_text("[data-testid=\"conflict-bar\"]", "Leur phrase").await;
+    window.wait_text(EDITOR, "Ma ").await;
+    window.click("[data-testid=\"conflict-mine\"]").await;
+    window.wait_gone("[data-testid=\"conflict-bar\"]").await;
+    room.wait_file("port.md", |text| text.starts_with("Ma Une phrase.")).await;
+}
+
+#[tokio::test]
+async fn a_new_article_is_made_and_found_in_the_list() {
+    let room = Room::new().with("port.md", PIECE);
+    let window = Window::open(&room).await;
+    window.by_testid("article-item").await;
+    room.write("outside.md", "# Venu d’ailleurs\n");
+    window.wait_text("[data-testid=\"article-list\"]", "Venu d’ailleurs").await;
+    window.click("[data-testid=\"search-input\"]").await;
+    window.type_text("ailleurs").await;
+    window.wait_eval("document.querySelectorAll('[data-testid=\"article-item\"]').length", 1).await;
+    window.wait_eval("document.querySelector('[data-testid=\"article-item\"]').dataset.path", "outside.md").await;
+}
+
+#[tokio::test]
+async fn an_article_is_renamed_by_keyboard() {
+    let room = Room::new().with("port.md", PIECE);
+    let window = opened(&room, "port.md", "Dernier paragraphe.").await;
+    window.click("[data-testid=\"article-item\"][data-path=\"port.md\"]").await;
+    window.press("f2").await;
+    window.press("ctrl+a").await;
+    window.type_text("bassin\n").await;
+    window.wait_for("[data-testid=\"article-item\"][data-path=\"bassin.md\"]", LIMIT).await;
+    room.wait_file("bassin.md", |text| text == PIECE).await;
+    type_at_end(&window, "Suite.").await;
+    window.press("ctrl+s").await;
+    room.wait_file("bassin.md", |text| text.ends_with("Suite.")).await;
+    assert_eq!(room.read("port.md"), "");
+}
+
+#[tokio::test]
+async fn a_kill_loses_nothing_and_the_place_comes_back() {
+    let room = Room::new().with("port.md", PIECE).with("zoo.md", "# Zoo\n");
+    let window = opened(&room, "port.md", "Dernier paragraphe.").await;
+    type_at_end(&window, "Tapé puis tué.").await;
+    room.wait_draft("Tapé puis tué.").await;
+    let window = window.restart(&room).await;
+    window.wait_text(EDITOR, "Tapé puis tué.").await;
+}
+
+#[tokio::test]
+async fn both_formats_are_exported_and_hold_the_text() {
+    let room = Room::new().with("port.md", PIECE);
+    let window = opened(&room, "port.md", "Dernier paragraphe.").await;
+    for format in ["html", "pdf"] {
+        window.click("[data-testid=\"export-open\"]").await;
+        window.by_testid("export-format").await;
+        window.choose("[data-testid=\"export-format\"]", format).await;
+        window.click("[data-testid=\"export-run\"]").await;
+        let name = format!("port.{format}");
+        let found = room.wait_export(&name).await;
+        window.press("escape").await;
+        if format == "html" {
+            let html = std::fs::read_to_string(&found).unwrap();
+            assert!(html.contains("<h1") && html.contains("Un intertitre") && html.contains("lang=\"fr\""));
+        } else {
+            let text = run("pdftotext", &[found.to_str().unwrap(), "-"]);
+            assert!(text.contains("Le port") && text.contains("Dernier paragraphe"), "{text}");
+            let info = run("pdfinfo", &[found.to_str().unwrap()]);
+            assert!(info.contains("Tagged:") && info.contains("yes"), "{info}");
+            run("qpdf", &["--check", found.to_str().unwrap()]);
+        }
+    }
+}
+
+fn run(program: &str, args: &[&str]) -> String {
+    let out = Command::new(program).args(args).output().unwrap_or_else(|error| panic!("{program}: {error}"));
+    assert!(out.status.success(), "{program} {args:?}: {}", String::from_utf8_lossy(&out.stderr));
+    String::from_utf8_lossy(&out.stdout).into_owned()
+}
+
+#[tokio::test]
+async fn a_hostile_article_runs_nothing() {
+    let hostile = "# Hostile\n\n<script>window.pwned = 1</script>\n\n<img src=x onerror=\"window.pwned = 2\">\n\n\
+        [lien](javascript:window.pwned=3) [data](data:text/html,<script>window.pwned=4</script>)\n\n\
+        ![traversée](../../../../etc/passwd) ![loin](https://example.invalid/t.png)\n\n\
+        <svg onload=\"window.pwned = 5\"></svg>\n\nFin du texte.\n";
+    let room = Room::new().with("hostile.md", hostile);
+    let window = opened(&room, "hostile.md", "Fin du texte.").await;
+    window.wait_text(PREVIEW, "Fin du texte.").await;
+    assert_eq!(window.eval("window.pwned ?? null").await, json!(null));
+    let bad = "[...document.querySelectorAll('[data-testid=\"preview\"] *')].filter((e) => \
+        ['SCRIPT', 'IFRAME', 'OBJECT', 'EMBED', 'FORM', 'svg'].includes(e.tagName) || \
+        [...e.attributes].some((a) => a.name.startsWith('on')) || e.hasAttribute('href') || \
+        (e.tagName === 'IMG' && !e.src.startsWith('preview-img:'))).length";
+    window.wait_eval(bad, 0).await;
+    // The policy of the page itself: neither eval nor inline script runs.
+    let evaluated = "(() => { try { return (0, eval)('1') } catch { return 'refused' } })()";
+    assert_eq!(window.eval(evaluated).await, json!("refused"));
+}
+
+#[tokio::test]
+async fn no_view_breaks_a_rule_of_accessibility() {
+    let room = Room::new().with("port.md", PIECE);
+    let window = opened(&room, "port.md", "Dernier paragraphe.").await;
+    window.wait_text(PREVIEW, "Dernier paragraphe.").await;
+    assert_eq!(window.axe_violations().await, Vec::<String>::new(), "writing");
+    window.click("[data-testid=\"export-open\"]").await;
+    window.by_testid("export-run").await;
+    assert_eq!(window.axe_violations().await, Vec::<String>::new(), "export");
+    window.press("escape").await;
+    for number in ["2", "3"] {
+        window.press(&format!("ctrl+{number}")).await;
+        window.wait_for("[role=\"tabpanel\"]", LIMIT).await;
+        assert_eq!(window.axe_violations().await, Vec::<String>::new(), "tab {number}");
+    }
+}
+
+#[tokio::test]
+async fn the_language_changes_without_a_restart() {
+    let room = Room::new().with("port.md", PIECE);
+    let window = opened(&room, "port.md", "Dernier paragraphe.").await;
+    window.wait_eval("document.documentElement.lang", "fr").await;
+    window.click("[data-testid=\"lang-switch\"]").await;
+    window.wait_eval("document.documentElement.lang", "en").await;
+    window.wait_text("[data-testid=\"export-open\"]", "Export").await;
+}
