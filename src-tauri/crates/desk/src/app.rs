@@ -174,15 +174,18 @@ impl App {
     pub fn first_paint(&self) -> Boot {
         let desk = self.desk().ok();
         let lang = self.lang();
-        let article = lock(&self.first).clone().and_then(|path| self.open_article(path).ok());
+        let first = lock(&self.first).clone();
+        let article = first.and_then(|path| self.open_article(path).ok());
+        let settings = lock(&self.settings).clone();
+        let problems = lock(&self.problems).iter().map(|problem| problem.wire(lang)).collect();
         Boot {
             version: env!("CARGO_PKG_VERSION").to_owned(),
-            settings: lock(&self.settings).clone(),
+            settings,
             lang,
             desk: desk.map(|desk| self.info(&desk)),
             recents: self.store.recents(),
             article,
-            problems: lock(&self.problems).iter().map(|problem| problem.wire(lang)).collect(),
+            problems,
         }
     }
 
@@ -227,6 +230,10 @@ impl App {
     /// The list since a generation.
     pub fn library(&self, since: f64) -> Result<Library, Problem> {
         let desk = self.desk()?;
+        if since <= 0.0 {
+            // A window that has just begun to listen has missed what was said before.
+            self.host.emit(Event::WatchChanged { watch: desk.watch_state() });
+        }
         #[allow(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "a count that this side made")]
         let snapshot = desk.library.since(since.max(0.0) as u64);
         let marks = desk.marks();
