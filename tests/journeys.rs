@@ -68,7 +68,12 @@ impl Desk {
             system_lang: Lang::Fr,
             clock: Arc::new(FixedClock("2026-11-22T14:32:00Z".parse().unwrap())),
         };
-        let app = App::start(surroundings, Arc::clone(&host) as Arc<dyn Host>, Some(&folder.path().join("desk")), None);
+        let app = App::start(
+            surroundings,
+            Arc::clone(&host) as Arc<dyn Host>,
+            Some(&folder.path().join("desk")),
+            None,
+        );
         app.painted();
         let desk = Self { folder, host, app };
         desk.wait("the list", |desk| desk.call("library", json!({"since": 0.0}))["complete"] == json!(true));
@@ -181,7 +186,8 @@ fn typing_and_saving_changes_the_typed_bytes_and_no_others() {
 fn a_title_touches_its_line_and_nothing_else() {
     let desk = Desk::with(&[("port.md", PIECE)]);
     desk.open("port.md");
-    let state = desk.call("set_field", json!({"path": "port.md", "key": "title", "value": "Le port : enfin"}));
+    let state =
+        desk.call("set_field", json!({"path": "port.md", "key": "title", "value": "Le port : enfin"}));
     assert_eq!(state["furniture"]["title"]["value"], json!("Le port : enfin"));
     desk.call("save", json!({"path": "port.md"}));
     let saved = desk.read("port.md");
@@ -270,7 +276,10 @@ fn texts(desk: &Desk) -> Vec<String> {
         .unwrap()
         .iter()
         .map(|revision| {
-            desk.call("revision", json!({"path": "port.md", "id": revision["id"]}))["text"].as_str().unwrap().to_owned()
+            desk.call("revision", json!({"path": "port.md", "id": revision["id"]}))["text"]
+                .as_str()
+                .unwrap()
+                .to_owned()
         })
         .collect()
 }
@@ -349,7 +358,9 @@ fn the_list_follows_the_folder() {
     desk.write_outside("b.md", "# B\n");
     desk.wait("the new article", |desk| desk.list() == ["a.md", "b.md"]);
     std::fs::remove_file(desk.file("a.md")).unwrap();
-    desk.wait("the removal", |desk| desk.list().len() == 1 || desk.call("library", json!({"since": 0.0}))["removed"] != json!([]));
+    desk.wait("the removal", |desk| {
+        desk.list().len() == 1 || desk.call("library", json!({"since": 0.0}))["removed"] != json!([])
+    });
 }
 
 #[test]
@@ -454,7 +465,10 @@ fn broken_front_matter_is_edited_as_text() {
         json!({"path": "casse.md", "version": 0, "updates": [{"client": "w", "changes": [11, [1, "Titre"], length - 12]}]}),
     );
     let state = desk.call("leave_raw", json!({"path": "casse.md"}));
-    assert_eq!((state["raw"].clone(), state["furniture"]["title"]["value"].clone()), (json!(false), json!("Titre")));
+    assert_eq!(
+        (state["raw"].clone(), state["furniture"]["title"]["value"].clone()),
+        (json!(false), json!("Titre"))
+    );
     desk.call("save", json!({"path": "casse.md"}));
     assert_eq!(desk.read("casse.md"), broken.replace('[', "Titre"));
 }
@@ -492,8 +506,21 @@ fn only_web_and_mail_addresses_leave_the_program() {
     let desk = Desk::with(&[]);
     desk.call("open_link", json!({"href": "https://example.org/a?b=c#d"}));
     desk.call("open_link", json!({"href": "mailto:desk@example.org"}));
-    for href in ["javascript:alert(1)", "file:///etc/passwd", "data:text/html,x", "-x", "ssh://h", "", " https", "//h/x"] {
-        assert_eq!(desk.try_call("open_link", json!({"href": href})).unwrap_err().code, "link_refused", "{href:?}");
+    for href in [
+        "javascript:alert(1)",
+        "file:///etc/passwd",
+        "data:text/html,x",
+        "-x",
+        "ssh://h",
+        "",
+        " https",
+        "//h/x",
+    ] {
+        assert_eq!(
+            desk.try_call("open_link", json!({"href": href})).unwrap_err().code,
+            "link_refused",
+            "{href:?}"
+        );
     }
     assert_eq!(
         *desk.host.opened.lock().unwrap(),
@@ -509,7 +536,15 @@ fn images_come_from_the_desk_only() {
     std::fs::write(desk.folder.path().join("secret.png"), png).unwrap();
     std::os::unix::fs::symlink(desk.folder.path().join("secret.png"), desk.file("lien.png")).unwrap();
     assert!(desk.app.desk_image("rubrique/photo.png").is_some());
-    for path in ["../secret.png", "rubrique/../../secret.png", "lien.png", "/etc/passwd", "rubrique/port.md", "rubrique", ""] {
+    for path in [
+        "../secret.png",
+        "rubrique/../../secret.png",
+        "lien.png",
+        "/etc/passwd",
+        "rubrique/port.md",
+        "rubrique",
+        "",
+    ] {
         assert!(desk.app.desk_image(path).is_none(), "{path:?}");
     }
 }
@@ -519,13 +554,18 @@ fn a_pasted_image_lies_beside_the_article() {
     use base64::Engine as _;
     let png = base64::engine::general_purpose::STANDARD.encode(b"\x89PNG\r\n\x1a\n\0\0\0\rIHDR");
     let desk = Desk::with(&[("rubrique/port.md", PIECE)]);
-    let placed = desk.call("add_image", json!({"path": "rubrique/port.md", "name": "Été à quai.png", "data": png}));
+    let placed =
+        desk.call("add_image", json!({"path": "rubrique/port.md", "name": "Été à quai.png", "data": png}));
     let src = placed["src"].as_str().unwrap();
     assert!(desk.file("rubrique").join(src).is_file(), "{src}");
     let other = base64::engine::general_purpose::STANDARD.encode(b"\x89PNG\r\n\x1a\n\0\0\0\rIHDX");
-    let second = desk.call("add_image", json!({"path": "rubrique/port.md", "name": "Été à quai.png", "data": other}));
+    let second =
+        desk.call("add_image", json!({"path": "rubrique/port.md", "name": "Été à quai.png", "data": other}));
     assert_ne!(second["src"], placed["src"]);
-    assert!(desk.try_call("add_image", json!({"path": "rubrique/port.md", "name": "x.png", "data": "%%"})).is_err());
+    assert!(
+        desk.try_call("add_image", json!({"path": "rubrique/port.md", "name": "x.png", "data": "%%"}))
+            .is_err()
+    );
 }
 
 #[test]

@@ -87,10 +87,11 @@ async fn a_new_article_is_made_and_found_in_the_list() {
     window.by_testid("article-item").await;
     room.write("outside.md", "# Venu d’ailleurs\n");
     window.wait_text("[data-testid=\"article-list\"]", "Venu d’ailleurs").await;
-    window.click("[data-testid=\"search-input\"]").await;
-    window.type_text("ailleurs").await;
+    window.type_into("[data-testid=\"search-input\"]", "ailleurs").await;
     window.wait_eval("document.querySelectorAll('[data-testid=\"article-item\"]').length", 1).await;
-    window.wait_eval("document.querySelector('[data-testid=\"article-item\"]').dataset.path", "outside.md").await;
+    window
+        .wait_eval("document.querySelector('[data-testid=\"article-item\"]').dataset.path", "outside.md")
+        .await;
 }
 
 #[tokio::test]

@@ -7,6 +7,11 @@ declare const ARTICLE: string;
 
 new EditorView({
   doc: ARTICLE,
-  extensions: [history(), keymap.of([...defaultKeymap, ...historyKeymap]), markdown(), EditorView.lineWrapping],
+  extensions: [
+    history(),
+    keymap.of([...defaultKeymap, ...historyKeymap]),
+    markdown(),
+    EditorView.lineWrapping,
+  ],
   parent: document.body,
 }).focus();

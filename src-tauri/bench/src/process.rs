@@ -52,7 +52,9 @@ pub fn pss_mb(root: u32) -> f64 {
         .iter()
         .filter_map(|pid| fs::read_to_string(format!("/proc/{pid}/smaps_rollup")).ok())
         .filter_map(|text| {
-            text.lines().find_map(|line| line.strip_prefix("Pss:")?.trim().strip_suffix("kB")?.trim().parse::<f64>().ok())
+            text.lines().find_map(|line| {
+                line.strip_prefix("Pss:")?.trim().strip_suffix("kB")?.trim().parse::<f64>().ok()
+            })
         })
         .sum();
     kilobytes / 1024.0

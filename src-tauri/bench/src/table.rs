@@ -28,7 +28,12 @@ impl Figure {
         if sorted.is_empty() {
             return f64::NAN;
         }
-        #[allow(clippy::cast_precision_loss, clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "an index")]
+        #[allow(
+            clippy::cast_precision_loss,
+            clippy::cast_possible_truncation,
+            clippy::cast_sign_loss,
+            reason = "an index"
+        )]
         let index = ((sorted.len() - 1) as f64 * part).round() as usize;
         sorted[index]
     }
@@ -56,7 +61,15 @@ pub struct Table {
 
 impl Table {
     /// A figure beside another: the ratio ours / theirs is to be at most `target`.
-    pub fn compare(&mut self, job: &str, unit: &str, ours: &Figure, peer: &str, theirs: &Figure, target: f64) {
+    pub fn compare(
+        &mut self,
+        job: &str,
+        unit: &str,
+        ours: &Figure,
+        peer: &str,
+        theirs: &Figure,
+        target: f64,
+    ) {
         self.rows.push(Row {
             job: job.to_owned(),
             ours: format!("{:.1} {unit}", ours.median()),
@@ -91,7 +104,8 @@ impl Table {
     /// As Markdown.
     #[must_use]
     pub fn markdown(&self) -> String {
-        let mut text = String::from("| job | Copydesk | beside | ratio | target | |\n|---|---|---|---|---|---|\n");
+        let mut text =
+            String::from("| job | Copydesk | beside | ratio | target | |\n|---|---|---|---|---|---|\n");
         for row in &self.rows {
             let ratio = row.ratio.map_or_else(String::new, |ratio| format!("{ratio:.2}"));
             let target = row.target.map_or_else(String::new, |target| format!("≤ {target:.2}"));

@@ -148,7 +148,12 @@ fn keys(screen: &Screen, within: Area, pairs: usize) -> Result<Figure> {
     let (_, bounds) = difference(&before, &after, within);
     let bounds = bounds.ok_or("a key changed nothing that stayed")?;
     let top = (bounds.y - 4).max(within.y);
-    let band = Area { x: within.x, y: top, w: within.w, h: 40.min(u16::try_from(within.y - top)?.wrapping_add(within.h)) };
+    let band = Area {
+        x: within.x,
+        y: top,
+        w: within.w,
+        h: 40.min(u16::try_from(within.y - top)?.wrapping_add(within.h)),
+    };
     screen.key(BACKSPACE)?;
     screen.wait_for_rest(within, Duration::from_millis(300), LIMIT)?;
     let mut figure = Figure::default();
@@ -206,7 +211,14 @@ pub fn measure(paths: &Paths, rounds: usize, table: &mut Table) -> Result<()> {
     outside(&screen, paths, &thousand, table)
 }
 
-fn starts(screen: &Screen, paths: &Paths, article: &Path, in_large: &Path, rounds: usize, table: &mut Table) -> Result<()> {
+fn starts(
+    screen: &Screen,
+    paths: &Paths,
+    article: &Path,
+    in_large: &Path,
+    rounds: usize,
+    table: &mut Table,
+) -> Result<()> {
     let (mut ours, mut large, mut browser, mut ghost) =
         (Figure::default(), Figure::default(), Figure::default(), Figure::default());
     let wide = Area { x: 20, y: 120, w: 1000, h: 700 };
@@ -218,7 +230,14 @@ fn starts(screen: &Screen, paths: &Paths, article: &Path, in_large: &Path, round
     }
     table.compare("start to the article", "ms", &ours, "MiniBrowser with CodeMirror", &browser, 1.25);
     table.compare("start to the article", "ms", &ours, "ghostwriter settled", &ghost, 0.6);
-    table.compare("start, 10,000 articles in the desk", "ms", &large, "MiniBrowser with CodeMirror", &browser, 1.25);
+    table.compare(
+        "start, 10,000 articles in the desk",
+        "ms",
+        &large,
+        "MiniBrowser with CodeMirror",
+        &browser,
+        1.25,
+    );
     table.compare("start, 10,000 articles in the desk", "ms", &large, "ghostwriter settled", &ghost, 0.6);
     Ok(())
 }
@@ -242,10 +261,17 @@ fn typing(screen: &Screen, paths: &Paths, article: &Path, words: usize, table: &
     };
     let target = if words >= 50_000 { 0.25 } else { 0.85 };
     match ghost {
-        Ok(ghost) => table.compare(&format!("key to glyph, {words} words"), "ms", &ours, "ghostwriter", &ghost, target),
+        Ok(ghost) => {
+            table.compare(&format!("key to glyph, {words} words"), "ms", &ours, "ghostwriter", &ghost, target)
+        }
         Err(error) => table.missing(&format!("key to glyph, {words} words, ghostwriter"), &error.to_string()),
     }
-    table.state(&format!("key to glyph p99, {words} words"), "ms", ours.quantile(0.99), Some(ours.median() + 16.7));
+    table.state(
+        &format!("key to glyph p99, {words} words"),
+        "ms",
+        ours.quantile(0.99),
+        Some(ours.median() + 16.7),
+    );
     table.compare(
         &format!("key to glyph, compositor off, {words} words"),
         "ms",

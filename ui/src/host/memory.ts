@@ -397,6 +397,7 @@ export function memoryHost(wish = ""): MemoryHost {
     ],
     article: articles.has(open) && !wishes.has("none") ? view(open) : null,
     problems: [],
+    fixed_now_ms: null,
   };
 
   function clash(path: string, theirs: string) {

@@ -20,8 +20,8 @@ use crate::store::fs::{Fs, RealFs};
 use crate::store::images;
 use crate::store::settings::{self, Place, Store};
 use crate::wire::{
-    ArticleItem, ArticleState, ArticleView, Boot, DeskInfo, Event, ExportFormat, ExportOptions, Exported, Lang, Library, Pages,
-    Placed, Preview, Pushed, RevisionItem, RevisionText, Settings, Update, WindowBox,
+    ArticleItem, ArticleState, ArticleView, Boot, DeskInfo, Event, ExportFormat, ExportOptions, Exported,
+    Lang, Library, Pages, Placed, Preview, Pushed, RevisionItem, RevisionText, Settings, Update, WindowBox,
 };
 use crate::{preview, template, words};
 
@@ -50,7 +50,12 @@ fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
 impl App {
     /// Starts on a folder or an article, or on the desk that was open last, or on `sample`.
     #[must_use]
-    pub fn start(surroundings: Surroundings, host: Arc<dyn Host>, target: Option<&Path>, sample: Option<&Path>) -> Self {
+    pub fn start(
+        surroundings: Surroundings,
+        host: Arc<dyn Host>,
+        target: Option<&Path>,
+        sample: Option<&Path>,
+    ) -> Self {
         let fs: Arc<dyn Fs> = Arc::new(RealFs);
         let (store, trouble) = Store::open(Arc::clone(&fs), &surroundings.data_dir);
         let mut settings = store.settings();
@@ -155,7 +160,10 @@ impl App {
     fn info(&self, desk: &Newsroom) -> DeskInfo {
         DeskInfo {
             path: desk.root().display().to_string(),
-            name: desk.root().file_name().map_or_else(|| "/".into(), |name| name.to_string_lossy().into_owned()),
+            name: desk
+                .root()
+                .file_name()
+                .map_or_else(|| "/".into(), |name| name.to_string_lossy().into_owned()),
             article_lang: settings::house_lang(desk.root()).unwrap_or_else(|| match self.lang() {
                 Lang::Fr => "fr".to_owned(),
                 Lang::En => "en".to_owned(),
@@ -174,6 +182,7 @@ impl App {
     pub fn first_paint(&self) -> Boot {
         let desk = self.desk().ok();
         let lang = self.lang();
+        let clock = &self.surroundings.clock;
         let first = lock(&self.first).clone();
         let article = first.and_then(|path| self.open_article(path).ok());
         let settings = lock(&self.settings).clone();
@@ -186,6 +195,11 @@ impl App {
             recents: self.store.recents(),
             article,
             problems,
+            #[allow(
+                clippy::cast_precision_loss,
+                reason = "milliseconds since 1970 fit a double for 285,000 years"
+            )]
+            fixed_now_ms: clock.is_fixed().then(|| clock.now().as_millisecond() as f64),
         }
     }
 
@@ -234,7 +248,11 @@ impl App {
             // A window that has just begun to listen has missed what was said before.
             self.host.emit(Event::WatchChanged { watch: desk.watch_state() });
         }
-        #[allow(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "a count that this side made")]
+        #[allow(
+            clippy::cast_possible_truncation,
+            clippy::cast_sign_loss,
+            reason = "a count that this side made"
+        )]
         let snapshot = desk.library.since(since.max(0.0) as u64);
         let marks = desk.marks();
         let now = self.surroundings.clock.now();
@@ -473,7 +491,11 @@ impl App {
     }
 
     /// Asks where an export goes.
-    pub fn choose_export_path(&self, path: String, options: ExportOptions) -> Result<Option<String>, Problem> {
+    pub fn choose_export_path(
+        &self,
+        path: String,
+        options: ExportOptions,
+    ) -> Result<Option<String>, Problem> {
         let suggestion = self.suggest_export_path(path, options)?;
         Ok(self.host.pick_file(Path::new(&suggestion)).map(|file| file.display().to_string()))
     }
@@ -635,7 +657,10 @@ fn first_article(root: &Path) -> Option<String> {
 fn item(entry: &Entry, marks: &HashMap<String, (bool, bool)>, now: jiff::Timestamp) -> ArticleItem {
     let (unsaved, conflict) = marks.get(&entry.path).copied().unwrap_or_default();
     let holds = |time: &String| time.parse::<jiff::Timestamp>().is_ok_and(|time| time > now);
-    #[allow(clippy::cast_precision_loss, reason = "milliseconds since 1970 fit a double until the year 287396")]
+    #[allow(
+        clippy::cast_precision_loss,
+        reason = "milliseconds since 1970 fit a double until the year 287396"
+    )]
     let modified_ms = entry.modified_ms as f64;
     ArticleItem {
         path: entry.path.clone(),

@@ -7,8 +7,8 @@ use ts_rs::{Config, TS};
 use crate::app::App;
 use crate::error::Problem;
 use crate::wire::{
-    ArticleItem, ArticleState, ArticleView, Boot, DeskInfo, ExportOptions, Exported, Library, Pages, Placed, Preview,
-    Pushed, RevisionItem, RevisionText, Settings, Update,
+    ArticleItem, ArticleState, ArticleView, Boot, DeskInfo, ExportOptions, Exported, Library, Pages, Placed,
+    Preview, Pushed, RevisionItem, RevisionText, Settings, Update,
 };
 
 macro_rules! commands {

@@ -11,6 +11,11 @@ use crate::wire::Lang;
 pub trait Clock: Send + Sync {
     /// Now.
     fn now(&self) -> Timestamp;
+
+    /// Whether it stands still.
+    fn is_fixed(&self) -> bool {
+        false
+    }
 }
 
 /// The machine's clock.
@@ -28,6 +33,10 @@ pub struct FixedClock(pub Timestamp);
 impl Clock for FixedClock {
     fn now(&self) -> Timestamp {
         self.0
+    }
+
+    fn is_fixed(&self) -> bool {
+        true
     }
 }
 
@@ -64,14 +73,17 @@ impl Surroundings {
         let clock: Arc<dyn Clock> = match var("COPYDESK_NOW") {
             None => Arc::new(SystemClock),
             Some(text) => Arc::new(FixedClock(text.parse().map_err(|_| {
-                format!("COPYDESK_NOW is {text:?}, which is not an RFC 3339 time such as 2026-11-22T14:32:00Z.")
+                format!(
+                    "COPYDESK_NOW is {text:?}, which is not an RFC 3339 time such as 2026-11-22T14:32:00Z."
+                )
             })?)),
         };
         let lang = match var("COPYDESK_LOCALE").as_deref() {
             None => None,
-            Some(tag) => Some(lang_of_tag(tag).ok_or_else(|| {
-                format!("COPYDESK_LOCALE is {tag:?}; Copydesk speaks fr and en.")
-            })?),
+            Some(tag) => Some(
+                lang_of_tag(tag)
+                    .ok_or_else(|| format!("COPYDESK_LOCALE is {tag:?}; Copydesk speaks fr and en."))?,
+            ),
         };
         let system_lang = ["LC_ALL", "LC_MESSAGES", "LANG"]
             .iter()

@@ -71,7 +71,8 @@ impl Newsroom {
     /// # Errors
     /// The folder cannot be read, or the local folder cannot be made.
     pub fn open(opening: Opening) -> Result<Arc<Self>, Problem> {
-        let root = opening.root.canonicalize().map_err(|error| words::cannot_open_desk(&opening.root, &error))?;
+        let root =
+            opening.root.canonicalize().map_err(|error| words::cannot_open_desk(&opening.root, &error))?;
         std::fs::read_dir(&root).map_err(|error| words::cannot_open_desk(&root, &error))?;
         let journal = Journal::open(Arc::clone(&opening.fs), opening.local.join("drafts"));
         let newsroom = Arc::new(Self {
@@ -441,12 +442,18 @@ impl Newsroom {
         let author = self.author();
         self.keep(path, &snapshot.base.bytes, "", Origin::Open)?;
         let kept = |foreign: &[u8]| {
-            self.keep(path, foreign, "", Origin::Outside).map_err(|problem| std::io::Error::other(problem.to_string()))
+            self.keep(path, foreign, "", Origin::Outside)
+                .map_err(|problem| std::io::Error::other(problem.to_string()))
         };
-        let saved = atomic::save(&*self.fs, &self.root, path, &snapshot.base.fingerprint, &bytes, &mut { kept });
+        let saved =
+            atomic::save(&*self.fs, &self.root, path, &snapshot.base.fingerprint, &bytes, &mut { kept });
         match saved {
             Ok(Saved::Done { fingerprint, .. }) => {
-                session.set_base(Base { fingerprint, text: draft.text.into(), bytes: Arc::new(bytes.clone()) });
+                session.set_base(Base {
+                    fingerprint,
+                    text: draft.text.into(),
+                    bytes: Arc::new(bytes.clone()),
+                });
                 if let Err(problem) = self.keep(path, &bytes, &author, Origin::Save) {
                     self.notice(&problem);
                 }
@@ -487,7 +494,8 @@ impl Newsroom {
     fn follow_title(&self, session: &Arc<Session>) {
         let Some(stem) = session.wanted_stem() else { return };
         let path = session.path();
-        let (folder, name) = path.rsplit_once('/').map_or(("", path.as_str()), |(folder, name)| (folder, name));
+        let (folder, name) =
+            path.rsplit_once('/').map_or(("", path.as_str()), |(folder, name)| (folder, name));
         let old_stem = name.rsplit_once('.').map_or(name, |(stem, _)| stem);
         if old_stem == stem || old_stem.strip_prefix(&stem).is_some_and(is_number_suffix) {
             return;
@@ -625,7 +633,8 @@ impl Newsroom {
                 return Some(None);
             }
         };
-        session.set_read_only(on_disk.refused.as_ref().map(|refusal: &Refusal| words::refused(&path, refusal)));
+        session
+            .set_read_only(on_disk.refused.as_ref().map(|refusal: &Refusal| words::refused(&path, refusal)));
         let disk = Base {
             fingerprint: on_disk.fingerprint,
             text: decoded.text.into(),
@@ -815,7 +824,8 @@ fn lock<T>(mutex: &Mutex<T>) -> std::sync::MutexGuard<'_, T> {
 }
 
 fn is_number_suffix(rest: &str) -> bool {
-    rest.strip_prefix('-').is_some_and(|digits| !digits.is_empty() && digits.bytes().all(|b| b.is_ascii_digit()))
+    rest.strip_prefix('-')
+        .is_some_and(|digits| !digits.is_empty() && digits.bytes().all(|b| b.is_ascii_digit()))
 }
 
 fn empty_base() -> Base {

@@ -56,13 +56,15 @@ pub fn render(last: &mut Rendering, snapshot: &Snapshot, known: u32, lang: Lang)
             (block.hash, *nth)
         })
         .collect();
-    let (keep_start, keep_end) =
-        if known == last.id { blocks::patch(&last.keys, &keys) } else { (0, 0) };
+    let (keep_start, keep_end) = if known == last.id { blocks::patch(&last.keys, &keys) } else { (0, 0) };
     let changed = keep_start..keys.len() - keep_end;
     let blocks = document.blocks[changed.clone()]
         .iter()
         .zip(&keys[changed])
-        .map(|(block, (hash, nth))| wire::Block { key: format!("{hash:x}.{nth}"), node: json::node(&block.node) })
+        .map(|(block, (hash, nth))| wire::Block {
+            key: format!("{hash:x}.{nth}"),
+            node: json::node(&block.node),
+        })
         .collect();
     let preview = wire::Preview {
         version: snapshot.version,

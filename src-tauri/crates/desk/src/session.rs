@@ -245,7 +245,10 @@ impl Session {
             inner.front = front;
         }
         if let Some(changes) = edit.body {
-            inner.authority.push(vec![(DESK.to_owned(), changes)]).map_err(|_| cannot_set(&inner.path, key))?;
+            inner
+                .authority
+                .push(vec![(DESK.to_owned(), changes)])
+                .map_err(|_| cannot_set(&inner.path, key))?;
         }
         inner.touched();
         self.arrived.notify_all();
@@ -279,8 +282,7 @@ impl Session {
         if inner.edition != edition {
             return false;
         }
-        let (front, body, raw) =
-            if inner.raw { (String::new(), text.to_owned(), true) } else { split(text) };
+        let (front, body, raw) = if inner.raw { (String::new(), text.to_owned(), true) } else { split(text) };
         inner.front = front;
         inner.raw = raw;
         inner.take_body(&body);
@@ -362,7 +364,8 @@ impl Session {
         }
         let resolved = furniture::resolve(&inner.front, inner.authority.body(), file_name(&inner.path));
         let title = resolved.title.value.trim();
-        (!title.is_empty() && matches!(resolved.title.source, furniture::Source::Key(_))).then(|| slugify(title))
+        (!title.is_empty() && matches!(resolved.title.source, furniture::Source::Key(_)))
+            .then(|| slugify(title))
     }
 
     /// The person named the file: it follows the title no longer.
@@ -520,7 +523,11 @@ impl Inner {
         let furniture = if self.raw {
             wire::Furniture::default()
         } else {
-            furniture_on_the_wire(&furniture::resolve(&self.front, self.authority.body(), file_name(&self.path)))
+            furniture_on_the_wire(&furniture::resolve(
+                &self.front,
+                self.authority.body(),
+                file_name(&self.path),
+            ))
         };
         wire::ArticleState {
             path: self.path.clone(),

@@ -20,10 +20,18 @@ pub const NAMES: [&str; 4] = ["news", "brief", "interview", "blank"];
 #[must_use]
 pub fn text(name: &str, lang: Lang) -> &'static str {
     match (name, lang) {
-        ("news", Lang::Fr) => "---\ntitle:\nkicker:\nstandfirst:\nbyline:\nsection:\nstage: draft\nlang: fr\n---\n\n",
-        ("news", Lang::En) => "---\ntitle:\nkicker:\nstandfirst:\nbyline:\nsection:\nstage: draft\nlang: en\n---\n\n",
-        ("brief", Lang::Fr) => "---\ntitle:\nbyline:\nsection: Brèves\nstage: draft\nlang: fr\nlength: 800\n---\n\n",
-        ("brief", Lang::En) => "---\ntitle:\nbyline:\nsection: Briefs\nstage: draft\nlang: en\nlength: 800\n---\n\n",
+        ("news", Lang::Fr) => {
+            "---\ntitle:\nkicker:\nstandfirst:\nbyline:\nsection:\nstage: draft\nlang: fr\n---\n\n"
+        }
+        ("news", Lang::En) => {
+            "---\ntitle:\nkicker:\nstandfirst:\nbyline:\nsection:\nstage: draft\nlang: en\n---\n\n"
+        }
+        ("brief", Lang::Fr) => {
+            "---\ntitle:\nbyline:\nsection: Brèves\nstage: draft\nlang: fr\nlength: 800\n---\n\n"
+        }
+        ("brief", Lang::En) => {
+            "---\ntitle:\nbyline:\nsection: Briefs\nstage: draft\nlang: en\nlength: 800\n---\n\n"
+        }
         ("interview", Lang::Fr) => {
             "---\ntitle:\nkicker: Entretien\nstandfirst:\nbyline:\nsection:\nstage: draft\nlang: fr\n---\n\n\
              **Première question\u{a0}?**\n\n«\u{a0}Réponse.\u{a0}»\n\n**Deuxième question\u{a0}?**\n\n\

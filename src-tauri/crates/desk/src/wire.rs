@@ -151,6 +151,8 @@ pub struct Boot {
     pub article: Option<ArticleView>,
     /// What went wrong on the way.
     pub problems: Vec<Problem>,
+    /// A clock that stands still (`COPYDESK_NOW`), milliseconds since 1970; `None` where time passes.
+    pub fixed_now_ms: Option<f64>,
 }
 
 /// A desk, which is a folder.

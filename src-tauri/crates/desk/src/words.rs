@@ -123,10 +123,9 @@ pub fn refused(path: &str, refusal: &Refusal) -> Problem {
 /// Bytes that are not UTF-8 text.
 pub fn not_text(path: &str, reason: &NotText) -> Problem {
     let (fr, en) = match reason {
-        NotText::InvalidUtf8 { offset } => (
-            format!("l’octet {offset} n’est pas de l’UTF-8"),
-            format!("byte {offset} is not UTF-8"),
-        ),
+        NotText::InvalidUtf8 { offset } => {
+            (format!("l’octet {offset} n’est pas de l’UTF-8"), format!("byte {offset} is not UTF-8"))
+        }
         NotText::Utf16 { .. } => ("il est en UTF-16".to_owned(), "it is UTF-16".to_owned()),
         NotText::Utf32 => ("il est en UTF-32".to_owned(), "it is UTF-32".to_owned()),
     };
@@ -251,7 +250,10 @@ pub fn cannot_rename(from: &str, to: &str, error: &io::Error) -> Problem {
 pub fn bad_name(name: &str) -> Problem {
     Problem::new(
         "bad_name",
-        (format!("« {name} » ne peut pas être un nom de fichier."), "Évitez / et \\, et ne commencez pas par un point."),
+        (
+            format!("« {name} » ne peut pas être un nom de fichier."),
+            "Évitez / et \\, et ne commencez pas par un point.",
+        ),
         (format!("“{name}” cannot be a file name."), "Avoid / and \\, and do not begin with a dot."),
     )
 }
@@ -261,7 +263,10 @@ pub fn cannot_trash(path: &str, error: &io::Error) -> Problem {
     let (fr, en) = cause(error);
     Problem::new(
         "cannot_trash",
-        (format!("{path} n’a pas pu être mis à la corbeille : {fr}."), "Supprimez-le dans le gestionnaire de fichiers."),
+        (
+            format!("{path} n’a pas pu être mis à la corbeille : {fr}."),
+            "Supprimez-le dans le gestionnaire de fichiers.",
+        ),
         (format!("{path} could not be moved to the trash: {en}."), "Delete it in the file manager."),
     )
 }
@@ -300,7 +305,10 @@ pub fn cannot_open(target: &str, error: &io::Error) -> Problem {
 pub fn bad_image(name: &str) -> Problem {
     Problem::new(
         "bad_image",
-        (format!("L’image « {name} » n’a pas pu être lue."), "Collez un fichier PNG, JPEG, GIF, WebP ou AVIF."),
+        (
+            format!("L’image « {name} » n’a pas pu être lue."),
+            "Collez un fichier PNG, JPEG, GIF, WebP ou AVIF.",
+        ),
         (format!("The image “{name}” could not be read."), "Paste a PNG, JPEG, GIF, WebP or AVIF file."),
     )
 }
@@ -320,7 +328,10 @@ pub fn cannot_export(out: &Path, error: &io::Error) -> Problem {
 pub fn too_complex_to_export(path: &str) -> Problem {
     Problem::new(
         "too_complex",
-        (format!("{path} est trop imbriqué pour être exporté."), "Réduisez les citations ou les listes emboîtées."),
+        (
+            format!("{path} est trop imbriqué pour être exporté."),
+            "Réduisez les citations ou les listes emboîtées.",
+        ),
         (format!("{path} is nested too deeply to be exported."), "Use fewer nested quotations or lists."),
     )
 }
@@ -329,8 +340,14 @@ pub fn too_complex_to_export(path: &str) -> Problem {
 pub fn not_typeset(path: &str, why: &str) -> Problem {
     Problem::new(
         "not_typeset",
-        (format!("{path} n’a pas pu être mis en page ({why})."), "Exportez-le en HTML, et signalez-nous cet article."),
-        (format!("{path} could not be typeset ({why})."), "Export it as HTML, and report this article to us."),
+        (
+            format!("{path} n’a pas pu être mis en page ({why})."),
+            "Exportez-le en HTML, et signalez-nous cet article.",
+        ),
+        (
+            format!("{path} could not be typeset ({why})."),
+            "Export it as HTML, and report this article to us.",
+        ),
     )
 }
 

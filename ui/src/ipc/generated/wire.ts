@@ -173,7 +173,11 @@ article: ArticleView | null,
 /**
  * What went wrong on the way.
  */
-problems: Array<Problem>, };
+problems: Array<Problem>, 
+/**
+ * A clock that stands still (`COPYDESK_NOW`), milliseconds since 1970; `None` where time passes.
+ */
+fixed_now_ms: number | null, };
 
 /**
  * A desk, which is a folder.
