@@ -408,6 +408,16 @@ fn rename_duplicate_and_their_history() {
 }
 
 #[test]
+fn history_begins_with_the_article_as_it_was_opened() {
+    let desk = Desk::with(&[("port.md", PIECE)]);
+    desk.open("port.md");
+    desk.wait("the first revision", |desk| desk.origins("port.md") == ["open"]);
+    desk.call("close_article", json!({"path": "port.md"}));
+    desk.open("port.md");
+    assert_eq!(desk.origins("port.md"), ["open"]);
+}
+
+#[test]
 fn restoring_is_a_new_revision() {
     let desk = Desk::with(&[("port.md", "Un.\n")]);
     desk.type_at_start("port.md", "Deux. ");

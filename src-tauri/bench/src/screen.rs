@@ -115,19 +115,6 @@ impl Screen {
         Ok(())
     }
 
-    /// Presses a key while holding another.
-    ///
-    /// # Errors
-    /// As [`Screen::key`].
-    pub fn chord(&self, held: u32, keysym: u32) -> Result<()> {
-        let held = self.keycode(held)?;
-        self.connection.xtest_fake_input(KEY_PRESS, held, 0, self.root, 0, 0, 0)?;
-        self.key(keysym)?;
-        self.connection.xtest_fake_input(KEY_RELEASE, held, 0, self.root, 0, 0, 0)?;
-        self.connection.flush()?;
-        Ok(())
-    }
-
     /// Clicks at a place.
     ///
     /// # Errors

@@ -366,8 +366,9 @@ impl App {
         let mut front = front.to_owned();
         let author = lock(&self.settings).author.clone();
         for (key, value) in [("title", title), ("byline", author.as_str())] {
-            if !value.is_empty()
-                && !(key == "byline" && template == "blank")
+            let wanted = key == "title" || template != "blank";
+            if wanted
+                && !value.is_empty()
                 && let Ok(edit) = furniture::set(&front, body, key, value)
                 && let Some(edited) = edit.front
             {

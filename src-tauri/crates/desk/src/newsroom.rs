@@ -113,8 +113,16 @@ impl Newsroom {
                 });
                 if let Some(newsroom) = teller.upgrade() {
                     newsroom.tell_library();
-                    if let Err(problem) = newsroom.history() {
-                        newsroom.notice(&problem);
+                    match newsroom.history() {
+                        Ok(history) => {
+                            if let Some(aside) = &history.set_aside {
+                                newsroom.notice(&words::history_set_aside(aside));
+                            }
+                        }
+                        Err(problem) => newsroom.notice(&problem),
+                    }
+                    for session in newsroom.sessions() {
+                        newsroom.keep_as_opened(&session);
                     }
                 }
             })
@@ -261,7 +269,21 @@ impl Newsroom {
         };
         let session = Arc::new(session);
         let session = Arc::clone(lock(&self.sessions).entry(path.to_owned()).or_insert(session));
+        // The first article is opened before the first paint, and the history after it.
+        if self.history.get().is_some() {
+            self.keep_as_opened(&session);
+        }
         Ok((session, restored))
+    }
+
+    /// History begins with the article as it was first opened. A save keeps these bytes too, before it replaces them.
+    fn keep_as_opened(&self, session: &Session) {
+        let snapshot = session.snapshot();
+        if !snapshot.deleted
+            && let Err(problem) = self.keep(&snapshot.path, &snapshot.base.bytes, "", Origin::Open)
+        {
+            self.notice(&problem);
+        }
     }
 
     /// Puts a draft back over what the disk says now; both are reconciled, not guessed.
@@ -460,7 +482,7 @@ impl Newsroom {
                 self.host.emit(Event::HistoryChanged { path: path.clone() });
                 Ok(true)
             }
-            Ok(Saved::Changed { .. } | Saved::Gone) => Ok(false),
+            Ok(Saved::Changed | Saved::Gone) => Ok(false),
             Err(failed) => {
                 // After an error the disk is asked, not guessed: the new bytes may be in place all the same.
                 if failed.on_disk == Some(atomic::fingerprint(&bytes)) {

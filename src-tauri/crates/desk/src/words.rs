@@ -360,6 +360,22 @@ pub fn cancelled(path: &str) -> Problem {
     )
 }
 
+/// A damaged history was renamed, and a new one begun.
+pub fn history_set_aside(aside: &Path) -> Problem {
+    let aside = aside.display();
+    Problem::new(
+        "history_set_aside",
+        (
+            format!("L’historique du desk était endommagé ; il est gardé sous {aside}."),
+            "Un nouvel historique commence ; les articles et les brouillons sont intacts.",
+        ),
+        (
+            format!("The desk’s history was damaged; it is kept as {aside}."),
+            "A new history begins; articles and drafts are intact.",
+        ),
+    )
+}
+
 /// A revision that is not there.
 pub fn no_revision(path: &str, id: u32) -> Problem {
     Problem::new(
