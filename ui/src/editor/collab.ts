@@ -144,7 +144,9 @@ export class Line {
       return;
     }
     const own = getClientID(view.state);
-    if (updates.some((u) => u.clientID !== own)) await afterComposition(view);
+    const foreign = updates.some((u) => u.clientID !== own);
+    // Asked again after each wait: the next composition may have begun before this line goes on.
+    while (foreign && !this.closed && view.compositionStarted) await afterComposition(view);
     if (this.closed) return;
     const before = sendableUpdates(view.state).length;
     const received = receiveUpdates(view.state, updates);
