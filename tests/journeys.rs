@@ -74,7 +74,7 @@ impl Desk {
             Some(&folder.path().join("desk")),
             None,
         );
-        app.painted();
+        app.painted().unwrap();
         let desk = Self { folder, host, app };
         desk.wait("the list", |desk| desk.call("library", json!({"since": 0.0}))["complete"] == json!(true));
         desk

@@ -19,6 +19,8 @@ const PAPER: Color = Color(0xFB, 0xFA, 0xF7, 0xFF);
 const NIGHT: Color = Color(0x17, 0x18, 0x1A, 0xFF);
 /// How long a closing window may take to hand over what was typed last.
 const FAREWELL: Duration = Duration::from_millis(1500);
+/// How long a first paint may take before the desk starts without it.
+const SLOW_PAINT: Duration = Duration::from_secs(3);
 
 /// Opens the window with everything that its first paint needs.
 ///
@@ -48,7 +50,12 @@ pub fn open(handle: &AppHandle) -> tauri::Result<()> {
         .on_navigation(|url| is_ours(url.as_str()))
         .on_page_load(|window, load| {
             if load.event() == tauri::webview::PageLoadEvent::Finished {
-                window.state::<Arc<App>>().painted();
+                // The page says itself when it has painted; should it not, the desk starts all the same.
+                let app = Arc::clone(&window.state::<Arc<App>>());
+                std::thread::spawn(move || {
+                    std::thread::sleep(SLOW_PAINT);
+                    app.painted()
+                });
             }
         });
     if let Some(place) = place {

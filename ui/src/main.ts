@@ -16,6 +16,8 @@ import App from "./views/App.svelte";
 function start(host: Host, boot: Boot) {
   mount(App, { target: document.body, props: { desk: new Desk(host, boot) } });
   flushSync();
+  // Two frames on, the article is on the screen: the list, the watch and the history may start.
+  requestAnimationFrame(() => requestAnimationFrame(() => void host.call("painted", {})));
 }
 
 /** The page was loaded again by hand: the program's boot is asked for. */

@@ -148,12 +148,8 @@ fn keys(screen: &Screen, within: Area, pairs: usize) -> Result<Figure> {
     let (_, bounds) = difference(&before, &after, within);
     let bounds = bounds.ok_or("a key changed nothing that stayed")?;
     let top = (bounds.y - 4).max(within.y);
-    let band = Area {
-        x: within.x,
-        y: top,
-        w: within.w,
-        h: 40.min(u16::try_from(within.y - top)?.wrapping_add(within.h)),
-    };
+    let below = u16::try_from(i32::from(within.y) + i32::from(within.h) - i32::from(top)).unwrap_or(1);
+    let band = Area { x: within.x, y: top, w: within.w, h: below.min(40) };
     screen.key(BACKSPACE)?;
     screen.wait_for_rest(within, Duration::from_millis(300), LIMIT)?;
     let mut figure = Figure::default();

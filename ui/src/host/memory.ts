@@ -375,6 +375,7 @@ export function memoryHost(wish = ""): MemoryHost {
     },
     set_place: () => null,
     focused: () => null,
+    painted: () => null,
     farewell: () => null,
     open_link: () => null,
   };

@@ -61,8 +61,6 @@ impl App {
         let mut settings = store.settings();
         if let Some(author) = &surroundings.author {
             settings.author.clone_from(author);
-        } else if settings.author.is_empty() {
-            settings.author = settings::system_author();
         }
         let app = Self {
             surroundings,
@@ -144,10 +142,19 @@ impl App {
     }
 
     /// The window has painted: the library, the watch and the history may start.
-    pub fn painted(&self) {
+    pub fn painted(&self) -> Result<(), Problem> {
+        if lock(&self.settings).author.is_empty() {
+            // Asking Git takes a process: not before the first paint.
+            let name = settings::system_author();
+            lock(&self.settings).author.clone_from(&name);
+            if let Ok(desk) = self.desk() {
+                desk.set_person(self.lang(), name);
+            }
+        }
         if let Ok(desk) = self.desk() {
             desk.start();
         }
+        Ok(())
     }
 
     /// Before the program ends: every unsaved text is in its draft, every setting on the disk.
@@ -574,7 +581,10 @@ impl App {
         let settings = {
             let mut held = lock(&self.settings);
             // The window's box is the shell's to know.
-            *held = Settings { text_size: settings.text_size.clamp(12, 32), window: held.window, ..settings };
+            let author =
+                if settings.author.trim().is_empty() { held.author.clone() } else { settings.author };
+            let text_size = settings.text_size.clamp(12, 32);
+            *held = Settings { author, text_size, window: held.window, ..settings };
             held.clone()
         };
         if let Ok(desk) = self.desk() {

@@ -85,6 +85,7 @@ commands! {
     pages(path: String, version: u32, options: ExportOptions) -> Pages;
     set_settings(settings: Settings) -> Settings;
     set_place(path: String, caret: u32, scroll: f64) -> ();
+    painted() -> ();
     focused() -> ();
     farewell() -> ();
     open_link(href: String) -> ();

@@ -6,6 +6,7 @@
 
 use std::collections::HashMap;
 use std::path::{Path, PathBuf};
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, OnceLock, PoisonError, RwLock, Weak};
 use std::time::Instant;
 
@@ -63,6 +64,7 @@ pub struct Newsroom {
     watch: Mutex<Option<Watch>>,
     watch_state: Mutex<WatchState>,
     scribe: OnceLock<Scribe>,
+    started: AtomicBool,
 }
 
 impl Newsroom {
@@ -89,14 +91,18 @@ impl Newsroom {
             watch: Mutex::default(),
             watch_state: Mutex::new(WatchState::Starting),
             scribe: OnceLock::new(),
+            started: AtomicBool::new(false),
         });
         let scribe = Scribe::start(Arc::downgrade(&newsroom));
         newsroom.scribe.get_or_init(|| scribe);
         Ok(newsroom)
     }
 
-    /// Starts to look for changes, then reads the library, on threads of their own.
+    /// Starts to look for changes, then reads the library, on threads of their own. Once is enough.
     pub fn start(self: &Arc<Self>) {
+        if self.started.swap(true, Ordering::SeqCst) {
+            return;
+        }
         let me = Arc::downgrade(self);
         std::thread::Builder::new()
             .name("library".into())

@@ -833,6 +833,7 @@ export type Commands = {
   pages: { args: { path: string; version: number; options: ExportOptions; }; answer: Pages };
   set_settings: { args: { settings: Settings; }; answer: Settings };
   set_place: { args: { path: string; caret: number; scroll: number; }; answer: null };
+  painted: { args: { }; answer: null };
   focused: { args: { }; answer: null };
   farewell: { args: { }; answer: null };
   open_link: { args: { href: string; }; answer: null };
