@@ -79,7 +79,11 @@ pub fn read(fs: &dyn Fs, desk: &Path, rel: &str) -> Result<OnDisk, ReadError> {
     let path = desk.join(rel);
     let stat = fs.stat(&path)?;
     if !stat.is_file {
-        return Ok(OnDisk { bytes: Vec::new(), fingerprint: fingerprint(&[]), refused: Some(Refusal::NotAFile) });
+        return Ok(OnDisk {
+            bytes: Vec::new(),
+            fingerprint: fingerprint(&[]),
+            refused: Some(Refusal::NotAFile),
+        });
     }
     let bytes = fs.read(&path)?;
     let target = fs.real_path(&path)?;
@@ -147,10 +151,8 @@ pub fn save(
     displaced: &mut dyn FnMut(&[u8]) -> io::Result<()>,
 ) -> Result<Saved, SaveFailed> {
     let path = desk.join(rel);
-    replace(fs, &path, base, bytes, displaced).map_err(|error| SaveFailed {
-        error,
-        on_disk: fs.read(&path).ok().map(|bytes| fingerprint(&bytes)),
-    })
+    replace(fs, &path, base, bytes, displaced)
+        .map_err(|error| SaveFailed { error, on_disk: fs.read(&path).ok().map(|bytes| fingerprint(&bytes)) })
 }
 
 fn replace(
@@ -387,7 +389,10 @@ mod tests {
         std::fs::write(&file, "un").unwrap();
         std::fs::set_permissions(&file, std::fs::Permissions::from_mode(0o640)).unwrap();
         let attribute = rustix::fs::setxattr(&file, "user.note", b"gardee", rustix::fs::XattrFlags::empty());
-        assert_eq!(save_over(desk.path(), "a.md", b"un", b"deux"), Saved::Done { fingerprint: fingerprint(b"deux"), weak: None });
+        assert_eq!(
+            save_over(desk.path(), "a.md", b"un", b"deux"),
+            Saved::Done { fingerprint: fingerprint(b"deux"), weak: None }
+        );
         assert_eq!(std::fs::read(&file).unwrap(), b"deux");
         assert_eq!(std::fs::metadata(&file).unwrap().mode() & 0o7777, 0o640);
         if attribute.is_ok() {
@@ -461,7 +466,11 @@ mod tests {
             stop.store(true, Ordering::Relaxed);
             let (written, replaced) = writer.join().unwrap();
             held.extend(replaced);
-            assert!(displaced > 0 || written.len() < 50, "the race never happened in {} writes", written.len());
+            assert!(
+                displaced > 0 || written.len() < 50,
+                "the race never happened in {} writes",
+                written.len()
+            );
             written
         });
         for entry in std::fs::read_dir(desk.path()).unwrap() {
@@ -476,7 +485,10 @@ mod tests {
         let desk = tempfile::tempdir().unwrap();
         let at = |name: &str| desk.path().join(name);
         std::fs::write(at("a.md"), "un").unwrap();
-        assert_eq!(create(&RealFs, desk.path(), "a.md", b"x").unwrap_err().kind(), io::ErrorKind::AlreadyExists);
+        assert_eq!(
+            create(&RealFs, desk.path(), "a.md", b"x").unwrap_err().kind(),
+            io::ErrorKind::AlreadyExists
+        );
         assert_eq!(create_unused(&RealFs, desk.path(), "", "a", "md", b"deux").unwrap(), "a-2.md");
         assert_eq!(create_unused(&RealFs, desk.path(), "ville", "a", "md", b"x").unwrap(), "ville/a.md");
         let taken = rename_article(&RealFs, desk.path(), "a.md", "a-2.md").unwrap_err();

@@ -212,9 +212,7 @@ impl History {
     /// Whether these bytes are kept.
     #[must_use]
     pub fn has(&self, wanted: &Fingerprint) -> bool {
-        self.database()
-            .query_row("SELECT 1 FROM content WHERE hash = ?1", [&wanted[..]], |_| Ok(()))
-            .is_ok()
+        self.database().query_row("SELECT 1 FROM content WHERE hash = ?1", [&wanted[..]], |_| Ok(())).is_ok()
     }
 
     /// Names a revision, or takes its name away.
@@ -324,7 +322,8 @@ fn record(
 ) -> rusqlite::Result<Option<RevisionId>> {
     let transaction = database.transaction_with_behavior(TransactionBehavior::Immediate)?;
     transaction.execute("INSERT INTO article (path) VALUES (?1) ON CONFLICT DO NOTHING", [path])?;
-    let article: i64 = transaction.query_row("SELECT id FROM article WHERE path = ?1", [path], |row| row.get(0))?;
+    let article: i64 =
+        transaction.query_row("SELECT id FROM article WHERE path = ?1", [path], |row| row.get(0))?;
     let newest: Option<(i64, i64, Vec<u8>)> = transaction
         .query_row(
             "SELECT revision.id, content.id, content.hash FROM revision JOIN content ON content.id = content
@@ -354,7 +353,12 @@ fn record(
     Ok(Some(id))
 }
 
-fn store(database: &Connection, bytes: &[u8], hash: &Fingerprint, before: Option<i64>) -> rusqlite::Result<i64> {
+fn store(
+    database: &Connection,
+    bytes: &[u8],
+    hash: &Fingerprint,
+    before: Option<i64>,
+) -> rusqlite::Result<i64> {
     // Against the revision before, unless the chain is long enough or that one cannot be read.
     let against = before.and_then(|before| {
         let depth: i64 =
@@ -474,7 +478,10 @@ mod tests {
     use crate::env::FixedClock;
 
     fn open(folder: &Path) -> Result<History, Problem> {
-        History::open(&folder.join("history.db"), Arc::new(FixedClock("2026-11-22T14:32:00Z".parse().unwrap())))
+        History::open(
+            &folder.join("history.db"),
+            Arc::new(FixedClock("2026-11-22T14:32:00Z".parse().unwrap())),
+        )
     }
 
     #[test]
@@ -501,8 +508,10 @@ mod tests {
         assert_eq!(list.len(), 300);
         assert_eq!((list[0].id, list[0].delta, list[299].delta), (all[299].0, 11, 0));
         assert_eq!((list[0].time.as_str(), list[0].author.as_str()), ("2026-11-22T14:32:00Z", "Ada"));
-        let packed: i64 =
-            history.database().query_row("SELECT sum(length(packed)) FROM content", [], |row| row.get(0)).unwrap();
+        let packed: i64 = history
+            .database()
+            .query_row("SELECT sum(length(packed)) FROM content", [], |row| row.get(0))
+            .unwrap();
         let whole: usize = all.iter().map(|(_, text)| text.len()).sum();
         assert!(usize::try_from(packed).unwrap() * 20 < whole, "{packed} of {whole}");
     }

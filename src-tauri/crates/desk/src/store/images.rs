@@ -82,7 +82,8 @@ fn looks_like_svg(bytes: &[u8]) -> bool {
     let head = &bytes[..bytes.len().min(1024)];
     let head = String::from_utf8_lossy(head);
     let head = head.trim_start_matches('\u{feff}').trim_start();
-    head.starts_with("<svg") || ((head.starts_with("<?xml") || head.starts_with("<!--")) && head.contains("<svg"))
+    head.starts_with("<svg")
+        || ((head.starts_with("<?xml") || head.starts_with("<!--")) && head.contains("<svg"))
 }
 
 /// An image's bytes and kind.
@@ -181,7 +182,13 @@ fn open_beneath(desk: &Path, rel: &str) -> Result<std::fs::File, ImageRefused> {
 ///
 /// # Errors
 /// The bytes are no image, or the system refused.
-pub fn add_image(fs: &dyn Fs, desk: &Path, article: &str, name: &str, bytes: &[u8]) -> Result<String, Problem> {
+pub fn add_image(
+    fs: &dyn Fs,
+    desk: &Path,
+    article: &str,
+    name: &str,
+    bytes: &[u8],
+) -> Result<String, Problem> {
     let kind = Kind::of(bytes)
         .filter(|_| bytes.len() as u64 <= TOO_LARGE)
         .ok_or_else(|| crate::words::bad_image(name))?;
@@ -258,7 +265,16 @@ mod tests {
         .unwrap();
         assert_eq!(read_image(&desk, "own.png").unwrap().kind, Kind::Png);
         assert_eq!(read_image(&desk, "inside.png").unwrap().kind, Kind::Png);
-        for path in ["out.png", "loop.png", "../secret.png", "/etc/passwd", "", "a\\b", "a\0b", "own.png/../../secret.png"] {
+        for path in [
+            "out.png",
+            "loop.png",
+            "../secret.png",
+            "/etc/passwd",
+            "",
+            "a\\b",
+            "a\0b",
+            "own.png/../../secret.png",
+        ] {
             assert!(matches!(read_image(&desk, path), Err(ImageRefused::Outside)), "{path:?}");
         }
         assert!(matches!(read_image(&desk, "pipe.png"), Err(ImageRefused::NotAFile)));

@@ -114,8 +114,7 @@ impl Store {
         let id = desk_id(root);
         let file = self.memory_file(&id);
         let mut held = self.held();
-        let memory =
-            held.desks.entry(id).or_insert_with(|| read_json(&*self.fs, &file, &mut None));
+        let memory = held.desks.entry(id).or_insert_with(|| read_json(&*self.fs, &file, &mut None));
         let (answer, changed) = act(memory);
         if changed {
             let _ = write_json(&*self.fs, &file, memory);
@@ -168,7 +167,11 @@ impl Store {
     }
 }
 
-fn read_json<T: for<'a> Deserialize<'a> + Default>(fs: &dyn Fs, file: &Path, trouble: &mut Option<Problem>) -> T {
+fn read_json<T: for<'a> Deserialize<'a> + Default>(
+    fs: &dyn Fs,
+    file: &Path,
+    trouble: &mut Option<Problem>,
+) -> T {
     let Ok(bytes) = fs.read(file) else { return T::default() };
     serde_json::from_slice(&bytes).unwrap_or_else(|_| {
         let aside = file.with_extension("damaged.json");
@@ -188,8 +191,14 @@ fn damaged(file: &Path, aside: &Path) -> Problem {
     let (file, aside) = (file.display(), aside.display());
     Problem::new(
         "settings_damaged",
-        (format!("Le fichier {file} n’était pas lisible."), format!("Il est gardé sous {aside} ; les réglages repartent de zéro.")),
-        (format!("The file {file} could not be read."), format!("It is kept as {aside}; the settings start anew.")),
+        (
+            format!("Le fichier {file} n’était pas lisible."),
+            format!("Il est gardé sous {aside} ; les réglages repartent de zéro."),
+        ),
+        (
+            format!("The file {file} could not be read."),
+            format!("It is kept as {aside}; the settings start anew."),
+        ),
     )
 }
 
@@ -323,8 +332,11 @@ mod tests {
         let folder = tempfile::tempdir().unwrap();
         assert_eq!(house_lang(folder.path()), None);
         std::fs::create_dir(folder.path().join(".copydesk")).unwrap();
-        std::fs::write(folder.path().join(".copydesk/house.toml"), "# maison\nlang = \"fr\" # défaut\n[x]\nlang='en'\n")
-            .unwrap();
+        std::fs::write(
+            folder.path().join(".copydesk/house.toml"),
+            "# maison\nlang = \"fr\" # défaut\n[x]\nlang='en'\n",
+        )
+        .unwrap();
         assert_eq!(house_lang(folder.path()).as_deref(), Some("fr"));
     }
 }
