@@ -5,6 +5,8 @@
 //! of 150 simulated power cuts, one renamed without a sync in 4, one renamed without a sync of the folder was rolled
 //! back in 46; a check before a plain rename still lost 19 of 100 races.
 
+use std::collections::hash_map::RandomState;
+use std::hash::{BuildHasher, Hasher};
 use std::io;
 use std::path::{Component, Path, PathBuf};
 use std::sync::atomic::{AtomicU32, Ordering};
@@ -76,7 +78,7 @@ impl From<io::Error> for ReadError {
 /// # Errors
 /// Nothing is there, or the system refused.
 pub fn read(fs: &dyn Fs, desk: &Path, rel: &str) -> Result<OnDisk, ReadError> {
-    let path = desk.join(rel);
+    let path = inside(desk, rel)?;
     let stat = fs.stat(&path)?;
     if !stat.is_file {
         return Ok(OnDisk {
@@ -88,7 +90,7 @@ pub fn read(fs: &dyn Fs, desk: &Path, rel: &str) -> Result<OnDisk, ReadError> {
     let bytes = fs.read(&path)?;
     let target = fs.real_path(&path)?;
     let folder = target.parent().unwrap_or(desk);
-    let refused = if !target.starts_with(desk) {
+    let refused = if !target.starts_with(fs.real_path(desk)?) {
         Some(Refusal::OutsideDesk)
     } else if stat.size > TOO_LARGE {
         Some(Refusal::TooLarge)
@@ -134,6 +136,19 @@ pub struct SaveFailed {
     pub error: io::Error,
     /// What the disk holds now, read again: the new bytes may be in place all the same.
     pub on_disk: Option<Fingerprint>,
+    /// A file beside the article that holds what another program wrote, where it could not be put back.
+    pub kept: Option<PathBuf>,
+}
+
+impl From<io::Error> for SaveFailed {
+    fn from(error: io::Error) -> Self {
+        Self { error, on_disk: None, kept: None }
+    }
+}
+
+/// The path of an article in its desk.
+fn inside(desk: &Path, rel: &str) -> io::Result<PathBuf> {
+    if is_plain(rel) { Ok(desk.join(rel)) } else { Err(io::ErrorKind::InvalidInput.into()) }
 }
 
 /// Replaces an article's bytes if the disk still holds the base.
@@ -150,52 +165,65 @@ pub fn save(
     bytes: &[u8],
     displaced: &mut dyn FnMut(&[u8]) -> io::Result<()>,
 ) -> Result<Saved, SaveFailed> {
-    let path = desk.join(rel);
-    replace(fs, &path, base, bytes, displaced)
-        .map_err(|error| SaveFailed { error, on_disk: fs.read(&path).ok().map(|bytes| fingerprint(&bytes)) })
+    let result = inside(desk, rel)
+        .map_err(SaveFailed::from)
+        .and_then(|path| replace(fs, desk, &path, base, bytes, displaced));
+    result.map_err(|failed| SaveFailed {
+        on_disk: fs.read(&desk.join(rel)).ok().map(|bytes| fingerprint(&bytes)),
+        ..failed
+    })
 }
 
 fn replace(
     fs: &dyn Fs,
+    desk: &Path,
     path: &Path,
     base: &Fingerprint,
     bytes: &[u8],
     displaced: &mut dyn FnMut(&[u8]) -> io::Result<()>,
-) -> io::Result<Saved> {
+) -> Result<Saved, SaveFailed> {
     let target = match fs.real_path(path) {
         Ok(target) => target,
         Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(Saved::Gone),
-        Err(error) => return Err(error),
+        Err(error) => return Err(error.into()),
     };
-    let folder = target.parent().ok_or(io::ErrorKind::InvalidInput)?;
+    if !target.starts_with(fs.real_path(desk)?) {
+        return Err(io::Error::new(io::ErrorKind::PermissionDenied, "a link to outside the desk").into());
+    }
+    let folder = target.parent().ok_or(io::Error::from(io::ErrorKind::InvalidInput))?;
     let stat = fs.stat(&target)?;
     if fingerprint(&fs.read(&target)?) != *base {
         return Ok(Saved::Changed);
     }
     // A file with other names must stay one file.
     if stat.links > 1 {
-        return in_place(fs, &target, bytes, Weakness::HardLinked);
+        return Ok(in_place(fs, &target, base, bytes, Weakness::HardLinked, displaced)?);
     }
-    let temp = folder.join(temp_name());
-    let written = fs.write_new(&temp, bytes, Some(&target));
-    if let Err(error) = written {
-        let _ = fs.remove(&temp);
+    let temp = match write_temp(fs, folder, bytes, Some(&target)) {
+        Ok(temp) => temp,
         // The folder takes no new file, but the file can be written.
-        if error.kind() == io::ErrorKind::PermissionDenied && fs.may_write(&target) {
-            return in_place(fs, &target, bytes, Weakness::FolderReadOnly);
+        Err(error) if error.kind() == io::ErrorKind::PermissionDenied && fs.may_write(&target) => {
+            return Ok(in_place(fs, &target, base, bytes, Weakness::FolderReadOnly, displaced)?);
         }
-        return Err(error);
+        Err(error) => return Err(error.into()),
+    };
+    let mut exchanged = false;
+    match swap(fs, &temp, &target, base, bytes, displaced, &mut exchanged) {
+        Ok(saved) => {
+            fs.sync_folder(folder)?;
+            Ok(saved)
+        }
+        // After an exchange the temporary file may hold what another program wrote: it is left, and named.
+        Err(error) if exchanged => Err(SaveFailed { error, on_disk: None, kept: Some(temp) }),
+        Err(error) => {
+            let _ = fs.remove(&temp);
+            Err(error.into())
+        }
     }
-    let result = swap(fs, &temp, &target, base, bytes, displaced);
-    if result.is_err() {
-        let _ = fs.remove(&temp);
-    }
-    let saved = result?;
-    fs.sync_folder(folder)?;
-    Ok(saved)
 }
 
-/// Puts the temporary file in the target's place, and looks at what came out.
+/// Puts the temporary file in the target's place, and looks at what came out. `exchanged` says whether the names have
+/// changed places, also where an error follows.
 fn swap(
     fs: &dyn Fs,
     temp: &Path,
@@ -203,10 +231,11 @@ fn swap(
     base: &Fingerprint,
     bytes: &[u8],
     displaced: &mut dyn FnMut(&[u8]) -> io::Result<()>,
+    exchanged: &mut bool,
 ) -> io::Result<Saved> {
     let done = |weak| Saved::Done { fingerprint: fingerprint(bytes), weak };
     match fs.rename(temp, target, Rename::Exchange) {
-        Ok(()) => {}
+        Ok(()) => *exchanged = true,
         Err(error) if error.kind() == io::ErrorKind::Unsupported => {
             if fingerprint(&fs.read(target)?) != *base {
                 fs.remove(temp)?;
@@ -239,16 +268,48 @@ fn swap(
     Ok(Saved::Changed)
 }
 
-fn in_place(fs: &dyn Fs, target: &Path, bytes: &[u8], weak: Weakness) -> io::Result<Saved> {
-    // The base is in history and the new text in its draft: a cut here can be mended from both.
+/// Writes over the file itself. The new text is in its draft; the old bytes are handed to `displaced` first, so that a
+/// cut in between can be mended from both.
+fn in_place(
+    fs: &dyn Fs,
+    target: &Path,
+    base: &Fingerprint,
+    bytes: &[u8],
+    weak: Weakness,
+    displaced: &mut dyn FnMut(&[u8]) -> io::Result<()>,
+) -> io::Result<Saved> {
+    let old = fs.read(target)?;
+    if fingerprint(&old) != *base {
+        return Ok(Saved::Changed);
+    }
+    displaced(&old)?;
     fs.write_in_place(target, bytes)?;
     Ok(Saved::Done { fingerprint: fingerprint(bytes), weak: Some(weak) })
+}
+
+/// Writes a temporary file that this call alone made, and removes it again where it cannot be finished.
+fn write_temp(fs: &dyn Fs, folder: &Path, bytes: &[u8], like: Option<&Path>) -> io::Result<PathBuf> {
+    for _ in 0..16 {
+        let temp = folder.join(temp_name());
+        match fs.write_new(&temp, bytes, like) {
+            Ok(()) => return Ok(temp),
+            // Somebody else's: left alone, another name is tried.
+            Err(error) if error.kind() == io::ErrorKind::AlreadyExists => {}
+            Err(error) => {
+                let _ = fs.remove(&temp);
+                return Err(error);
+            }
+        }
+    }
+    Err(io::Error::other("no name is free for a temporary file"))
 }
 
 fn temp_name() -> String {
     static NEXT: AtomicU32 = AtomicU32::new(0);
     let number = NEXT.fetch_add(1, Ordering::Relaxed);
-    format!("{}{}-{number}{}", TEMP.0, std::process::id(), TEMP.1)
+    // Seeded anew by the system for each state: a name that no earlier run can have left behind.
+    let random = RandomState::new().build_hasher().finish();
+    format!("{}{random:016x}-{number}{}", TEMP.0, TEMP.1)
 }
 
 /// Writes a file whole or not at all, over whatever has the name: for files that belong to this program alone.
@@ -258,15 +319,12 @@ fn temp_name() -> String {
 pub fn put(fs: &dyn Fs, path: &Path, bytes: &[u8]) -> io::Result<()> {
     let folder = path.parent().ok_or(io::ErrorKind::InvalidInput)?;
     fs.make_folder(folder)?;
-    let temp = folder.join(temp_name());
-    let result = fs
-        .write_new(&temp, bytes, None)
-        .and_then(|()| fs.rename(&temp, path, Rename::Replace))
-        .and_then(|()| fs.sync_folder(folder));
-    if result.is_err() {
+    let temp = write_temp(fs, folder, bytes, None)?;
+    if let Err(error) = fs.rename(&temp, path, Rename::Replace) {
         let _ = fs.remove(&temp);
+        return Err(error);
     }
-    result
+    fs.sync_folder(folder)
 }
 
 /// Makes an article; never replaces one.
@@ -274,15 +332,14 @@ pub fn put(fs: &dyn Fs, path: &Path, bytes: &[u8]) -> io::Result<()> {
 /// # Errors
 /// `AlreadyExists` where the name is taken, else the system's.
 pub fn create(fs: &dyn Fs, desk: &Path, rel: &str, bytes: &[u8]) -> io::Result<()> {
-    let path = desk.join(rel);
+    let path = inside(desk, rel)?;
     let folder = path.parent().ok_or(io::ErrorKind::InvalidInput)?;
     fs.make_folder(folder)?;
-    let temp = folder.join(temp_name());
-    let result = fs.write_new(&temp, bytes, None).and_then(|()| move_without_replacing(fs, &temp, &path));
-    if result.is_err() {
+    let temp = write_temp(fs, folder, bytes, None)?;
+    if let Err(error) = move_without_replacing(fs, &temp, &path) {
         let _ = fs.remove(&temp);
+        return Err(error);
     }
-    result?;
     fs.sync_folder(folder)
 }
 
@@ -315,12 +372,15 @@ pub fn create_unused(
 /// # Errors
 /// `AlreadyExists` where the name is taken, else the system's.
 pub fn rename_article(fs: &dyn Fs, desk: &Path, from: &str, to: &str) -> io::Result<()> {
-    let (from, to) = (desk.join(from), desk.join(to));
+    let (from, to) = (inside(desk, from)?, inside(desk, to)?);
     if let Some(folder) = to.parent() {
         fs.make_folder(folder)?;
     }
     move_without_replacing(fs, &from, &to)?;
-    to.parent().map_or(Ok(()), |folder| fs.sync_folder(folder))
+    for folder in [to.parent(), from.parent()].into_iter().flatten() {
+        fs.sync_folder(folder)?;
+    }
+    Ok(())
 }
 
 fn move_without_replacing(fs: &dyn Fs, from: &Path, to: &Path) -> io::Result<()> {
@@ -413,11 +473,20 @@ mod tests {
         assert!(at("lien.md").symlink_metadata().unwrap().is_symlink());
         assert_eq!(std::fs::read(at("a.md")).unwrap(), b"deux");
         std::fs::hard_link(at("a.md"), at("double.md")).unwrap();
-        let saved = save_over(desk.path(), "a.md", b"deux", b"trois mots");
+        let mut kept = Vec::new();
+        let mut in_place = |base: &[u8], bytes: &[u8]| {
+            save(&RealFs, desk.path(), "a.md", &fingerprint(base), bytes, &mut |old| {
+                kept.push(old.to_vec());
+                Ok(())
+            })
+            .unwrap()
+        };
+        let saved = in_place(b"deux", b"trois mots");
         assert!(matches!(saved, Saved::Done { weak: Some(Weakness::HardLinked), .. }));
         assert_eq!(std::fs::read(at("double.md")).unwrap(), b"trois mots");
-        save_over(desk.path(), "a.md", b"trois mots", b"3");
+        in_place(b"trois mots", b"3");
         assert_eq!(std::fs::read(at("double.md")).unwrap(), b"3");
+        assert_eq!(kept, [b"deux".to_vec(), b"trois mots".to_vec()]);
     }
 
     #[test]
@@ -452,7 +521,10 @@ mod tests {
                 (written, replaced)
             });
             let mut displaced = 0;
-            for round in 0..150 {
+            for round in 0..3000 {
+                if displaced >= 20 {
+                    break;
+                }
                 let Ok(base) = std::fs::read(&file) else { continue };
                 held.insert(base.clone());
                 let ours = format!("dedans {round}").into_bytes();
@@ -518,5 +590,94 @@ mod tests {
             assert_eq!(read(&RealFs, &desk, name).unwrap().refused, Some(refused), "{name}");
         }
         assert!(matches!(read(&RealFs, &desk, "rien.md"), Err(ReadError::NotFound)));
+    }
+
+    /// Another program writes at the worst moment, and a call after it fails.
+    struct WorstMoment {
+        fail_read_of_temp: bool,
+    }
+
+    impl Fs for WorstMoment {
+        fn read(&self, path: &Path) -> io::Result<Vec<u8>> {
+            let temp = path.file_name().is_some_and(|name| name.to_string_lossy().starts_with(TEMP.0));
+            if temp && self.fail_read_of_temp {
+                return Err(io::Error::other("a fault of the medium"));
+            }
+            RealFs.read(path)
+        }
+
+        fn rename(&self, from: &Path, to: &Path, how: Rename) -> io::Result<()> {
+            if how == Rename::Exchange && RealFs.read(to)? == b"un" {
+                std::fs::write(to, "un autre")?;
+            }
+            RealFs.rename(from, to, how)
+        }
+
+        fn stat(&self, path: &Path) -> io::Result<super::super::fs::Stat> {
+            RealFs.stat(path)
+        }
+
+        fn real_path(&self, path: &Path) -> io::Result<PathBuf> {
+            RealFs.real_path(path)
+        }
+
+        fn write_new(&self, path: &Path, bytes: &[u8], like: Option<&Path>) -> io::Result<()> {
+            RealFs.write_new(path, bytes, like)
+        }
+
+        fn write_in_place(&self, path: &Path, bytes: &[u8]) -> io::Result<()> {
+            RealFs.write_in_place(path, bytes)
+        }
+
+        fn remove(&self, path: &Path) -> io::Result<()> {
+            RealFs.remove(path)
+        }
+
+        fn sync_folder(&self, path: &Path) -> io::Result<()> {
+            RealFs.sync_folder(path)
+        }
+
+        fn make_folder(&self, path: &Path) -> io::Result<()> {
+            RealFs.make_folder(path)
+        }
+
+        fn may_write(&self, path: &Path) -> bool {
+            RealFs.may_write(path)
+        }
+    }
+
+    #[test]
+    fn what_another_program_wrote_outlives_a_fault_after_the_exchange() {
+        for fail_read_of_temp in [true, false] {
+            let desk = tempfile::tempdir().unwrap();
+            std::fs::write(desk.path().join("a.md"), "un").unwrap();
+            let fs = WorstMoment { fail_read_of_temp };
+            let failed = save(&fs, desk.path(), "a.md", &fingerprint(b"un"), b"deux", &mut |_| {
+                Err(io::Error::other("history is full"))
+            })
+            .unwrap_err();
+            let kept = failed.kept.expect("a file that is named");
+            assert_eq!(std::fs::read(&kept).unwrap(), b"un autre");
+            assert_eq!(leftovers(desk.path()), [kept]);
+            assert_eq!(failed.on_disk, Some(fingerprint(b"deux")));
+        }
+    }
+
+    #[test]
+    fn nothing_is_written_outside_the_desk() {
+        let folder = tempfile::tempdir().unwrap();
+        let desk = folder.path().join("desk");
+        std::fs::create_dir(&desk).unwrap();
+        std::fs::write(folder.path().join("dehors.md"), "un").unwrap();
+        std::os::unix::fs::symlink("../dehors.md", desk.join("lien.md")).unwrap();
+        for rel in ["lien.md", "../dehors.md", "/tmp/x.md"] {
+            let failed = save(&RealFs, &desk, rel, &fingerprint(b"un"), b"deux", &mut nothing).unwrap_err();
+            let kinds = [io::ErrorKind::PermissionDenied, io::ErrorKind::InvalidInput];
+            assert!(kinds.contains(&failed.error.kind()), "{rel}: {:?}", failed.error);
+        }
+        assert!(create(&RealFs, &desk, "../neuf.md", b"x").is_err());
+        assert!(rename_article(&RealFs, &desk, "lien.md", "../parti.md").is_err());
+        assert_eq!(std::fs::read(folder.path().join("dehors.md")).unwrap(), b"un");
+        assert!(!folder.path().join("neuf.md").exists());
     }
 }
