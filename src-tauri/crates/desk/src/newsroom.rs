@@ -490,6 +490,9 @@ impl Newsroom {
             }
             Ok(Saved::Changed | Saved::Gone) => Ok(false),
             Err(failed) => {
+                if let Some(kept) = &failed.kept {
+                    self.notice(&words::left_beside(path, kept));
+                }
                 // After an error the disk is asked, not guessed: the new bytes may be in place all the same.
                 if failed.on_disk == Some(atomic::fingerprint(&bytes)) {
                     session.set_base(Base {

@@ -210,6 +210,22 @@ pub fn cannot_save(path: &str, error: &io::Error, drafted: bool) -> Problem {
     )
 }
 
+/// What another program wrote at the very moment of a failed save lies beside the article.
+pub fn left_beside(path: &str, kept: &Path) -> Problem {
+    let kept = kept.display();
+    Problem::new(
+        "left_beside",
+        (
+            format!("Un autre programme a écrit {path} pendant l’enregistrement, qui a échoué."),
+            format!("Sa version est gardée dans {kept}."),
+        ),
+        (
+            format!("Another program wrote {path} during the save, which failed."),
+            format!("Its version is kept in {kept}."),
+        ),
+    )
+}
+
 /// Neither history nor the folder beside the drafts takes bytes that are about to be replaced.
 pub fn cannot_keep(path: &str, error: &io::Error) -> Problem {
     let (fr, en) = cause(error);
