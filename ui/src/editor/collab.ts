@@ -101,7 +101,14 @@ export class Line {
       .then(() => this.run())
       .finally(() => {
         this.running = false;
+        // What came between the last look and this moment has started nothing: it is seen here.
+        if (!this.closed && this.waiting()) this.start();
       });
+  }
+
+  private waiting(): boolean {
+    const { state } = this.open();
+    return sendableUpdates(state).length > 0 || getSyncedVersion(state) < this.known;
   }
 
   private async run(): Promise<void> {
@@ -110,7 +117,7 @@ export class Line {
       const { state } = this.open();
       const version = getSyncedVersion(state);
       const mine = sendableUpdates(state);
-      if (mine.length === 0 && version >= this.known) return;
+      if (!this.waiting()) return;
       try {
         const answer =
           mine.length > 0
