@@ -3,8 +3,13 @@
 //! Without a graphics card its compositor costs two to three frames a key (40 ms against 9 ms measured, see
 //! docs/BENCHMARKS.md), so it is switched off where no render node is found. `COPYDESK_COMPOSITOR=on|off` overrides.
 
-/// What WebKitGTK reads at its start.
-const OFF: [&str; 2] = ["WEBKIT_DISABLE_COMPOSITING_MODE", "WEBKIT_DISABLE_DMABUF_RENDERER"];
+/// What WebKitGTK and GTK read at their start. Without a compositor nothing draws by OpenGL, and looking for it costs
+/// GTK 30 ms in each process (docs/BENCHMARKS.md).
+const OFF: [(&str, &str); 3] = [
+    ("WEBKIT_DISABLE_COMPOSITING_MODE", "1"),
+    ("WEBKIT_DISABLE_DMABUF_RENDERER", "1"),
+    ("GDK_GL", "disable"),
+];
 
 /// Sets the environment for WebKitGTK; a variable that the person set is left alone.
 pub fn choose() {
@@ -15,12 +20,12 @@ pub fn choose() {
     if wants_compositor(wish.as_deref(), has_render_node()) {
         return;
     }
-    for name in OFF {
+    for (name, value) in OFF {
         if std::env::var_os(name).is_none() {
             // SAFETY: called first thing in `main`, before any thread exists that could read the environment.
             #[allow(unsafe_code)]
             unsafe {
-                std::env::set_var(name, "1");
+                std::env::set_var(name, value);
             }
         }
     }

@@ -45,6 +45,8 @@ pub fn open(handle: &AppHandle) -> tauri::Result<()> {
         .inner_size(size.0.max(480.0), size.1.max(360.0))
         .min_inner_size(480.0, 360.0)
         .background_color(paper)
+        // Nothing of the page is kept between two starts; only a browser of the tests needs a context of its own.
+        .incognito(std::env::var_os("TAURI_WEBVIEW_AUTOMATION").is_none())
         .disable_drag_drop_handler()
         .initialization_script(script)
         .on_navigation(|url| is_ours(url.as_str()))

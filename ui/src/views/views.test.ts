@@ -14,6 +14,7 @@ async function open(wish = "lang=fr") {
   if (!host.boot) throw new Error("no boot");
   desk = new Desk(host, host.boot);
   render(App, { desk });
+  await screen.findByTestId("search-input");
   if (desk.info) await vi.waitFor(() => expect(desk.library.known).toBe(true));
   await tick();
 }
