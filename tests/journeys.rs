@@ -147,6 +147,16 @@ impl Desk {
         assert_eq!(pushed["accepted"], json!(true));
     }
 
+    fn replace_body(&self, path: &str, text: &str) {
+        let view = self.open(path);
+        let length = view["body"].as_str().unwrap().encode_utf16().count();
+        let mut put = vec![json!(length)];
+        put.extend(text.split('\n').map(|line| json!(line)));
+        let updates = json!([{"client": "w", "changes": [put]}]);
+        let args = json!({"path": path, "version": view["state"]["version"], "updates": updates});
+        assert_eq!(self.call("push", args)["accepted"], json!(true));
+    }
+
     fn origins(&self, path: &str) -> Vec<String> {
         self.call("history", json!({"path": path}))
             .as_array()
@@ -255,8 +265,8 @@ fn edits_that_touch_are_a_conflict_and_nothing_is_lost() {
 #[test]
 fn mine_is_saved_and_theirs_stays_in_history() {
     let desk = conflicting();
-    let state = desk.call("resolve_conflict", json!({"path": "port.md", "choice": "mine"}));
-    assert_eq!(state["save"], json!("saved"));
+    let resolved = desk.call("resolve_conflict", json!({"path": "port.md", "choice": "mine"}));
+    assert_eq!(resolved["state"]["save"], json!("saved"));
     assert_eq!(desk.read("port.md"), "Ma Une phrase.\n");
     assert!(texts(&desk).contains(&"Leur phrase.\n".to_owned()));
 }
@@ -264,10 +274,72 @@ fn mine_is_saved_and_theirs_stays_in_history() {
 #[test]
 fn theirs_is_shown_and_mine_stays_in_history() {
     let desk = conflicting();
-    let state = desk.call("resolve_conflict", json!({"path": "port.md", "choice": "theirs"}));
-    assert_eq!(state["save"], json!("saved"));
+    let resolved = desk.call("resolve_conflict", json!({"path": "port.md", "choice": "theirs"}));
+    assert_eq!(resolved["state"]["save"], json!("saved"));
     assert_eq!(desk.body("port.md"), "Leur phrase.\n");
     assert!(texts(&desk).contains(&"Ma Une phrase.\n".to_owned()));
+    // And back again.
+    desk.call("restore_revision", json!({"path": "port.md", "id": resolved["undo"]}));
+    assert_eq!(desk.read("port.md"), "Ma Une phrase.\n");
+}
+
+const TWO: &str = "---\ntitle: Port\n---\n\nUn début calme.\n\nLe milieu reste.\n\nUne fin calme.\n";
+
+/// Three conflicts: the title, the first and the last paragraph; the middle merges.
+fn conflicting_in_three_places() -> (Desk, u64) {
+    let desk = Desk::with(&[("port.md", TWO)]);
+    desk.call("open_article", json!({"path": "port.md"}));
+    desk.call("set_field", json!({"path": "port.md", "key": "title", "value": "Mon port"}));
+    let mine = TWO.replace("title: Port", "title: Mon port").replace("calme", "agité");
+    desk.replace_body("port.md", mine.rsplit_once("---\n").unwrap().1);
+    let theirs =
+        TWO.replace("title: Port", "title: Leur port").replace("calme", "triste").replace("milieu", "centre");
+    desk.write_outside("port.md", &theirs);
+    desk.wait("the conflict", |desk| desk.state("port.md")["save"] == json!("conflict"));
+    let conflict = desk.state("port.md")["conflict"].clone();
+    let hunks = conflict["hunks"].as_array().unwrap();
+    assert_eq!(hunks.len(), 3, "{hunks:?}");
+    assert_eq!((&hunks[0]["key"], &hunks[0]["both"]), (&json!("title"), &json!(false)));
+    assert_eq!((&hunks[1]["key"], &hunks[1]["both"]), (&json!(null), &json!(true)));
+    (desk, conflict["edition"].as_u64().unwrap())
+}
+
+#[test]
+fn a_conflict_is_answered_place_by_place_and_can_be_taken_back() {
+    let (desk, edition) = conflicting_in_three_places();
+    let answers = json!([{"choice": "theirs"}, {"choice": "both"}, {"choice": "edited", "text": "Fin."}]);
+    let resolved =
+        desk.call("resolve_hunks", json!({"path": "port.md", "edition": edition, "answers": answers}));
+    assert_eq!(resolved["state"]["save"], json!("saved"));
+    assert_eq!(
+        desk.read("port.md"),
+        "---\ntitle: Leur port\n---\n\nUn début agité.\n\nUn début triste.\n\nLe centre reste.\n\nFin.\n"
+    );
+    desk.call("restore_revision", json!({"path": "port.md", "id": resolved["undo"]}));
+    assert!(desk.read("port.md").contains("Une fin agité") && desk.read("port.md").contains("Le milieu"));
+    assert!(texts(&desk).iter().any(|text| text.contains("Une fin triste")));
+}
+
+#[test]
+fn answers_for_a_text_that_moved_on_are_not_applied() {
+    let (desk, edition) = conflicting_in_three_places();
+    let body = desk.body("port.md").replace("début agité", "début fou");
+    desk.replace_body("port.md", &body);
+    let answers = json!([{"choice": "mine"}, {"choice": "mine"}, {"choice": "mine"}]);
+    let args = json!({"path": "port.md", "edition": edition, "answers": answers});
+    // The person's first paragraph is another one now.
+    assert_eq!(desk.try_call("resolve_hunks", args).unwrap_err().code, "conflict_moved");
+    assert_eq!(desk.state("port.md")["save"], json!("conflict"));
+    assert!(desk.read("port.md").contains("Leur port"));
+    assert!(desk.body("port.md").contains("Un début fou."));
+}
+
+#[test]
+fn a_conflict_that_was_typed_away_is_merged() {
+    let desk = conflicting();
+    desk.replace_body("port.md", "Leur phrase.\n");
+    desk.wait("the end of the conflict", |desk| desk.state("port.md")["save"] == json!("saved"));
+    assert_eq!(desk.state("port.md")["conflict"], json!(null));
 }
 
 fn texts(desk: &Desk) -> Vec<String> {

@@ -301,7 +301,23 @@ export function memoryHost(wish = ""): MemoryHost {
         kept.saved = JSON.stringify([kept.keys, insert]);
       }
       kept.conflict = null;
-      return state(path);
+      return { state: state(path), undo: null };
+    },
+    resolve_hunks({ path, answers }) {
+      const kept = get(path);
+      const length = kept.text.length;
+      const texts = (kept.conflict?.hunks ?? []).map((hunk, index) => {
+        const answer = answers[index];
+        if (answer?.choice === "edited") return answer.text;
+        return answer?.choice === "both" ? hunk.mine + hunk.theirs : answer ? hunk[answer.choice] : "";
+      });
+      const changes = ChangeSet.of(
+        { from: 0, to: length, insert: texts.join("") },
+        length,
+      ).toJSON() as unknown;
+      advance(kept, [{ client: "desk", changes }]);
+      kept.conflict = null;
+      return { state: state(path), undo: null };
     },
     keep_deleted({ path }) {
       get(path).deleted = false;
@@ -407,9 +423,13 @@ export function memoryHost(wish = ""): MemoryHost {
     kept.conflict = {
       mine,
       theirs,
-      hunks: [{ base: "", mine: mine.slice(0, 120), theirs: theirs.slice(0, 120) }],
+      hunks: [
+        { base: "", mine: mine.slice(0, 120), theirs: theirs.slice(0, 120), key: null, both: true },
+        { base: "", mine: "title: A", theirs: "title: B", key: "title", both: false },
+      ],
+      edition: 1,
     };
-    say({ kind: "article_changed", state: state(path), news: null });
+    say({ kind: "article_changed", state: state(path), news: null, undo: null });
   }
 
   if (wishes.has("clash") && boot.article) {

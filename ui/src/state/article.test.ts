@@ -122,7 +122,11 @@ test("a failed save is said and keeps the state", async () => {
 test("nothing is saved over a conflict", async () => {
   const article = await open();
   host.clash(PATH, "autre");
-  article.take({ ...article.state, save: "conflict", conflict: { mine: "a", theirs: "b", hunks: [] } });
+  article.take({
+    ...article.state,
+    save: "conflict",
+    conflict: { mine: "a", theirs: "b", hunks: [], edition: 0 },
+  });
   await article.save();
   expect(host.calls).not.toContain("save");
 });

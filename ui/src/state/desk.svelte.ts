@@ -9,16 +9,18 @@ import type {
   ArticleState,
   ArticleView,
   Boot,
+  ConflictAnswer,
   DeskInfo,
   Event,
   Lang,
   RecentDesk,
+  Resolved,
 } from "../ipc/generated/wire";
 import { Article } from "./article.svelte";
 import { Export } from "./export.svelte";
 import { History } from "./history.svelte";
 import { Library } from "./library.svelte";
-import { Notices } from "./notices.svelte";
+import { Notices, type Action } from "./notices.svelte";
 import { Preferences } from "./settings.svelte";
 import type { CommandName } from "./shortcuts";
 
@@ -136,7 +138,7 @@ export class Desk {
         void this.library.refresh();
         break;
       case "article_changed":
-        if (event.state.path === this.article?.path) this.#changed(event.state, event.news);
+        if (event.state.path === this.article?.path) this.#changed(event.state, event.news, event.undo);
         break;
       case "article_moved":
         if (this.article?.path === event.from) {
@@ -167,15 +169,22 @@ export class Desk {
     }
   }
 
-  #changed(state: ArticleState, news: string | null) {
+  #changed(state: ArticleState, news: string | null, undo: number | null) {
     this.article?.take(state);
     if (news === "reloaded") this.notices.say(this.t.bar.reloaded);
-    if (news === "merged") {
-      // Both sides stand in the history, where the merge can be taken back.
-      this.notices.say(this.t.bar.merged, {
-        actions: [{ label: this.t.side.history, run: () => this.showTab("history") }],
+    if (news === "merged") this.notices.say(this.t.bar.merged, { actions: this.#back(state.path, undo) });
+  }
+
+  /** The way back to the person's own text after a merge; the other side stays in the history. */
+  #back(path: string, undo: number | null): Action[] {
+    if (undo === null) return [{ label: this.t.side.history, run: () => this.showTab("history") }];
+    const run = () =>
+      void this.attempt(async () => {
+        if (this.article?.path !== path) return;
+        await this.article.settle();
+        this.article.take(await this.wire.call("restore_revision", { path, id: undo }));
       });
-    }
+    return [{ label: this.t.bar.undo, run }];
   }
 
   /** Runs a task; what goes wrong becomes a notice. */
@@ -351,11 +360,22 @@ export class Desk {
 
   /** Ends a conflict with one of the two versions. */
   async resolve(choice: "mine" | "theirs") {
+    await this.#resolve((path) => this.wire.call("resolve_conflict", { path, choice }));
+  }
+
+  /** Ends a conflict place by place; `edition` says which places were shown. */
+  async resolveHunks(edition: number, answers: ConflictAnswer[]) {
+    await this.#resolve((path) => this.wire.call("resolve_hunks", { path, edition, answers }));
+  }
+
+  async #resolve(ask: (path: string) => Promise<Resolved>) {
     const article = this.article;
     if (!article) return;
     await this.attempt(async () => {
       await article.settle();
-      article.take(await this.wire.call("resolve_conflict", { path: article.path, choice }));
+      const { state, undo } = await ask(article.path);
+      article.take(state);
+      this.notices.say(this.t.bar.resolved, { actions: this.#back(article.path, undo) });
     });
   }
 

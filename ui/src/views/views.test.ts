@@ -177,6 +177,31 @@ test("a conflict shows both versions and ends with a choice", async () => {
   );
 });
 
+test("a conflict is answered place by place: nothing is applied before each has its answer", async () => {
+  await open();
+  host.clash("cables-sous-marins.md", "Version venue du disque.");
+  await tick();
+  const apply = screen.getByTestId<HTMLButtonElement>("conflict-apply");
+  const places = within(screen.getByTestId("conflict-bar")).getAllByRole("group", { name: /^Passage/ });
+  expect(places).toHaveLength(2);
+  const [first, second] = places as [HTMLElement, HTMLElement];
+  expect(within(second).queryByText("Les deux")).toBeNull();
+  within(first).getByText("Récrire…").click();
+  await tick();
+  await type(within(first).getByRole("textbox"), "Ni l’un ni l’autre.");
+  expect(apply.disabled).toBe(true);
+  within(second).getByText("Le mien").click();
+  await tick();
+  expect(apply.disabled).toBe(false);
+  // A change of mind before the end is free.
+  within(second).getByText("Celui du disque").click();
+  await tick();
+  apply.click();
+  await waitFor(() => expect(screen.queryByTestId("conflict-bar")).toBeNull());
+  await vi.waitFor(() => expect(screen.getByTestId("editor").textContent).toContain("Ni l’un ni l’autre."));
+  expect(screen.getByTestId("editor").textContent).toContain("title: B");
+});
+
 test("an export runs to its end and can be opened", async () => {
   await open();
   screen.getByTestId("export-open").click();

@@ -8,6 +8,7 @@ use std::time::Duration;
 
 use copydesk_core::furniture;
 use copydesk_core::link;
+use copydesk_core::reconcile::Choice;
 use copydesk_core::slug::slugify;
 
 use crate::env::Surroundings;
@@ -15,13 +16,14 @@ use crate::error::Problem;
 use crate::export;
 use crate::host::Host;
 use crate::library::Entry;
-use crate::newsroom::{Newsroom, Opening};
+use crate::newsroom::{Answer, Newsroom, Opening};
 use crate::store::fs::{Fs, RealFs};
 use crate::store::images;
 use crate::store::settings::{self, Place, Store};
 use crate::wire::{
-    ArticleItem, ArticleState, ArticleView, Boot, DeskInfo, Event, ExportFormat, ExportOptions, Exported,
-    Lang, Library, Pages, Placed, Preview, Pushed, RevisionItem, RevisionText, Settings, Update, WindowBox,
+    ArticleItem, ArticleState, ArticleView, Boot, ConflictAnswer, DeskInfo, Event, ExportFormat,
+    ExportOptions, Exported, Lang, Library, Pages, Placed, Preview, Pushed, Resolved, RevisionItem,
+    RevisionText, Settings, Update, WindowBox,
 };
 use crate::{preview, template, words};
 
@@ -343,10 +345,33 @@ impl App {
     }
 
     /// Ends a conflict.
-    pub fn resolve_conflict(&self, path: String, choice: String) -> Result<ArticleState, Problem> {
+    pub fn resolve_conflict(&self, path: String, choice: String) -> Result<Resolved, Problem> {
+        self.resolve(&path, &if choice == "theirs" { Answer::Theirs } else { Answer::Mine })
+    }
+
+    /// Ends a conflict place by place.
+    pub fn resolve_hunks(
+        &self,
+        path: String,
+        edition: u32,
+        answers: Vec<ConflictAnswer>,
+    ) -> Result<Resolved, Problem> {
+        let choices = answers
+            .into_iter()
+            .map(|answer| match answer {
+                ConflictAnswer::Mine => Choice::Mine,
+                ConflictAnswer::Theirs => Choice::Theirs,
+                ConflictAnswer::Both => Choice::Both,
+                ConflictAnswer::Edited { text } => Choice::Edited(text),
+            })
+            .collect();
+        self.resolve(&path, &Answer::Pieces { edition: edition.into(), choices })
+    }
+
+    fn resolve(&self, path: &str, answer: &Answer) -> Result<Resolved, Problem> {
         let desk = self.desk()?;
-        desk.resolve(&path, choice != "theirs")?;
-        Ok(desk.session(&path)?.state(self.lang()))
+        let undo = desk.resolve(path, answer)?.and_then(|id| u32::try_from(id).ok());
+        Ok(Resolved { state: desk.session(path)?.state(self.lang()), undo })
     }
 
     /// Writes a deleted article anew.

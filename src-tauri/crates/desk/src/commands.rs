@@ -7,8 +7,8 @@ use ts_rs::{Config, TS};
 use crate::app::App;
 use crate::error::Problem;
 use crate::wire::{
-    ArticleItem, ArticleState, ArticleView, Boot, DeskInfo, ExportOptions, Exported, Library, Pages, Placed,
-    Preview, Pushed, RevisionItem, RevisionText, Settings, Update,
+    ArticleItem, ArticleState, ArticleView, Boot, ConflictAnswer, DeskInfo, ExportOptions, Exported, Library,
+    Pages, Placed, Preview, Pushed, Resolved, RevisionItem, RevisionText, Settings, Update,
 };
 
 macro_rules! commands {
@@ -64,7 +64,8 @@ commands! {
     leave_raw(path: String) -> ArticleState;
     preview(path: String, version: u32, known: u32) -> Preview;
     save(path: String) -> ArticleState;
-    resolve_conflict(path: String, choice: String) -> ArticleState;
+    resolve_conflict(path: String, choice: String) -> Resolved;
+    resolve_hunks(path: String, edition: u32, answers: Vec<ConflictAnswer>) -> Resolved;
     keep_deleted(path: String) -> ArticleState;
     discard_draft(path: String) -> ();
     new_article(template: String, title: String) -> ArticleView;
@@ -126,7 +127,7 @@ pub fn typescript() -> String {
     }
     types! {
         Lang Problem Settings Theme Aids WindowBox Boot DeskInfo RecentDesk WatchState ArticleItem Library SaveState
-        Furniture Field ArticleView ArticleState Conflict ConflictHunk Update Pushed Block Preview Counts RevisionItem
+        Furniture Field ArticleView ArticleState Conflict ConflictHunk ConflictAnswer Resolved Update Pushed Block Preview Counts RevisionItem
         RevisionText ExportFormat Paper ExportOptions Exported Pages Placed Event
     }
     out.push_str("/** Every command of the desk. */\n");

@@ -4,6 +4,10 @@
 //! Invariants: bytes are never overwritten before history holds them; own writes are known by content; whatever
 //! fails, the text is in the session and in its draft.
 
+mod outside;
+
+pub use outside::Answer;
+
 use std::collections::HashMap;
 use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -16,14 +20,14 @@ use copydesk_core::text;
 use crate::env::Clock;
 use crate::error::Problem;
 use crate::host::Host;
-use crate::library::{Change, Library};
+use crate::library::Library;
 use crate::scribe::Scribe;
 use crate::session::{Base, Session, Snapshot, Theirs};
-use crate::store::atomic::{self, ReadError, Refusal, Saved};
+use crate::store::atomic::{self, ReadError, Saved};
 use crate::store::fs::Fs;
-use crate::store::history::{History, Origin};
+use crate::store::history::{History, Origin, RevisionId};
 use crate::store::journal::{Draft, Journal};
-use crate::watch::{Habits, Hint, Watch};
+use crate::watch::{Habits, Watch};
 use crate::wire::{Event, Lang, SaveState, WatchState};
 use crate::words;
 
@@ -316,13 +320,14 @@ impl Newsroom {
                 .map(|decoded| decoded.text);
             let outcome = match &before {
                 Some(before) => reconcile(before, &draft.text, &base.text),
-                None => Outcome::Conflict { hunks: vec![words::whole_hunk("", &draft.text, &base.text)] },
+                None => Outcome::Conflict { hunks: Vec::new() },
             };
             match outcome {
                 Outcome::Merge { text } => Session::new(path, base, &text, read_only),
-                Outcome::Conflict { hunks } => {
+                Outcome::Conflict { .. } => {
                     let session = Session::new(path, base.clone(), &draft.text, read_only);
-                    session.set_conflict(Some(Theirs { disk: base, hunks }));
+                    let before = before.map(Into::into);
+                    session.set_conflict(Some(Theirs::new(base, before, &draft.text, 0)));
                     session
                 }
                 // The draft says nothing that the disk does not: the disk's text is the newer one.
@@ -368,13 +373,15 @@ impl Newsroom {
     }
 
     fn write_draft_at(&self, session: &Session, now: Instant, at_once: bool) {
-        let _disk = lock(&session.disk);
+        let disk = lock(&session.disk);
         let Some(draft) = session.due_draft(now, at_once, self.clock.now().as_millisecond()) else { return };
         if let Err(error) = self.journal.write(&draft) {
             session.draft_failed();
             session.end_save(Err(words::cannot_draft(&draft.path, &error)));
             self.tell_article(session, None);
         }
+        drop(disk);
+        self.renew_conflict(session);
     }
 
     fn forget_clean_draft(&self, session: &Session) {
@@ -576,160 +583,6 @@ impl Newsroom {
         }
     }
 
-    /// What the watch says is a hint: everything is looked at before it is believed.
-    pub fn heed(&self, hint: Hint) {
-        match hint {
-            Hint::State(state) => {
-                *lock(&self.watch_state) = state;
-                self.host.emit(Event::WatchChanged { watch: state });
-            }
-            Hint::Paths(paths) => {
-                // The open article first: somebody is looking at it.
-                for session in self.sessions() {
-                    let file = self.root.join(session.path());
-                    if paths.contains(&file) && file.symlink_metadata().is_ok() {
-                        self.look(&session);
-                    }
-                }
-                let changes = self.library.refresh(&paths);
-                self.take_changes(&changes);
-            }
-            Hint::Rescan(subtree) => {
-                let changes = self.library.rescan(&subtree);
-                self.take_changes(&changes);
-                for session in self.sessions() {
-                    if self.root.join(session.path()).starts_with(&subtree) {
-                        self.look(&session);
-                    }
-                }
-            }
-        }
-    }
-
-    fn take_changes(&self, changes: &[Change]) {
-        for change in changes {
-            match change {
-                Change::Renamed { from, to } => {
-                    self.moved(from, to);
-                    // It may have been believed gone for a moment.
-                    if let Ok(session) = self.session(to) {
-                        self.look(&session);
-                    }
-                }
-                Change::Created { path } | Change::Changed { path } | Change::Removed { path } => {
-                    if let Ok(session) = self.session(path) {
-                        self.look(&session);
-                    }
-                }
-            }
-        }
-        if !changes.is_empty() {
-            self.tell_library();
-        }
-    }
-
-    /// Looks at the disk for an open article, and takes in what changed.
-    pub fn look(&self, session: &Arc<Session>) {
-        let news = {
-            let _disk = lock(&session.disk);
-            self.take_in(session)
-        };
-        if let Some(news) = news {
-            self.forget_clean_draft(session);
-            self.typed();
-            self.tell_article(session, news);
-        }
-    }
-
-    /// The disk lock is held. `None`: nothing to tell; else what to tell the person.
-    #[allow(clippy::option_option, reason = "nothing to tell, or a state with or without news")]
-    fn take_in(&self, session: &Session) -> Option<Option<&'static str>> {
-        let path = session.path();
-        let on_disk = match atomic::read(&*self.fs, &self.root, &path) {
-            Ok(on_disk) => on_disk,
-            Err(ReadError::NotFound) => return session.set_deleted(true).then_some(Some("deleted")),
-            // A passing fault is not a change: the next save or look will say more.
-            Err(_) => return None,
-        };
-        let back = session.set_deleted(false);
-        if on_disk.fingerprint == session.snapshot().base.fingerprint {
-            return back.then_some(None);
-        }
-        let decoded = match text::decode(&on_disk.bytes) {
-            Ok(decoded) => decoded,
-            Err(reason) => {
-                // Kept as it is; the session's text stays on the screen and in its draft.
-                let _ = self.keep(&path, &on_disk.bytes, "", Origin::Outside);
-                session.set_read_only(Some(words::not_text(&path, &reason)));
-                return Some(None);
-            }
-        };
-        session
-            .set_read_only(on_disk.refused.as_ref().map(|refusal: &Refusal| words::refused(&path, refusal)));
-        let disk = Base {
-            fingerprint: on_disk.fingerprint,
-            text: decoded.text.into(),
-            bytes: Arc::new(on_disk.bytes),
-        };
-        if let Err(problem) = self
-            .keep(&path, &session.snapshot().base.bytes, "", Origin::Open)
-            .and_then(|()| self.keep(&path, &disk.bytes, "", Origin::Outside))
-        {
-            self.notice(&problem);
-        }
-        self.host.emit(Event::HistoryChanged { path });
-        // The person may type meanwhile: the decision is for one edition, and is made again for a newer one.
-        loop {
-            let snapshot = session.snapshot();
-            let mine = snapshot.text();
-            let (text, news) = match reconcile(&snapshot.base.text, &mine, &disk.text) {
-                Outcome::Same | Outcome::Converged => {
-                    session.set_base(disk);
-                    return Some(None);
-                }
-                Outcome::Reload => (disk.text.to_string(), "reloaded"),
-                Outcome::Merge { text } => (text, "merged"),
-                Outcome::Conflict { hunks } => {
-                    session.set_conflict(Some(Theirs { disk, hunks }));
-                    return Some(Some("conflict"));
-                }
-            };
-            if news == "merged" {
-                // Both originals stay within reach: the disk's is kept above, the person's here.
-                let bytes = text::encode(&snapshot.base.bytes, &mine);
-                if let Err(problem) = self.keep(&snapshot.path, &bytes, &self.author(), Origin::Merge) {
-                    self.notice(&problem);
-                }
-            }
-            if session.adopt(snapshot.edition, &text) {
-                session.set_base(disk);
-                return Some(Some(news));
-            }
-        }
-    }
-
-    /// Ends a conflict: `mine` keeps the person's text, `theirs` the disk's. Both are in history either way.
-    ///
-    /// # Errors
-    /// History could not take the side that goes, or the save failed.
-    pub fn resolve(&self, path: &str, keep_mine: bool) -> Result<(), Problem> {
-        let session = self.session(path)?;
-        {
-            let _disk = lock(&session.disk);
-            let Some(theirs) = session.conflict() else { return Ok(()) };
-            let snapshot = session.snapshot();
-            let mine = text::encode(&snapshot.base.bytes, &snapshot.text());
-            self.keep(path, &mine, &self.author(), Origin::Merge)?;
-            if !keep_mine {
-                while !session.adopt(session.snapshot().edition, &theirs.disk.text) {}
-            }
-            session.set_base(theirs.disk);
-        }
-        self.save_session(&session)?;
-        self.tell_article(&session, None);
-        Ok(())
-    }
-
     /// Puts a text from history into an open article; restoring is a new revision.
     ///
     /// # Errors
@@ -839,9 +692,15 @@ impl Newsroom {
     }
 
     fn tell_article(&self, session: &Session, news: Option<&str>) {
+        self.tell_article_with(session, news, None);
+    }
+
+    /// `undo` is the revision that the person can go back to.
+    fn tell_article_with(&self, session: &Session, news: Option<&str>, undo: Option<RevisionId>) {
         self.host.emit(Event::ArticleChanged {
             state: Box::new(session.state(self.lang())),
             news: news.map(str::to_owned),
+            undo: undo.and_then(|id| u32::try_from(id).ok()),
         });
     }
 

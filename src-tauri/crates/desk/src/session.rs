@@ -9,7 +9,7 @@ use std::time::{Duration, Instant};
 use copydesk_core::changes::{Authority, ChangeSet};
 use copydesk_core::front::{self, Front};
 use copydesk_core::furniture;
-use copydesk_core::reconcile::Hunk;
+use copydesk_core::reconcile::{self, Hunk, Piece, Place};
 use copydesk_core::slug::slugify;
 
 use crate::error::Problem;
@@ -35,13 +35,46 @@ pub struct Base {
     pub text: Arc<str>,
 }
 
-/// The disk's side of a conflict.
+/// A conflict: the disk's side, and the merged file as far as it goes.
 #[derive(Clone)]
 pub struct Theirs {
     /// What the disk holds.
     pub disk: Base,
-    /// Where both sides touched the text.
-    pub hunks: Vec<Hunk>,
+    /// What both sides started from; unknown where a draft outlived it.
+    before: Option<Arc<str>>,
+    /// The merged file, for the person's text at `edition`.
+    pub pieces: Vec<Piece>,
+    /// [`Snapshot::edition`] of the person's text.
+    pub edition: u64,
+}
+
+impl Theirs {
+    /// Merges a person's text with the disk's as far as that goes.
+    #[must_use]
+    pub fn new(disk: Base, before: Option<Arc<str>>, mine: &str, edition: u64) -> Self {
+        let pieces = match &before {
+            Some(before) => reconcile::merge(before, mine, &disk.text),
+            None => {
+                let hunk = Hunk { base: String::new(), mine: mine.to_owned(), theirs: disk.text.to_string() };
+                vec![Piece::Conflict { hunk, place: Place::Front }]
+            }
+        };
+        Self { disk, before, pieces, edition }
+    }
+
+    /// The same conflict after the person typed on.
+    #[must_use]
+    pub fn for_text(&self, mine: &str, edition: u64) -> Self {
+        Self::new(self.disk.clone(), self.before.clone(), mine, edition)
+    }
+
+    /// Where both sides changed the text, in order.
+    pub fn conflicts(&self) -> impl Iterator<Item = (&Hunk, &Place)> {
+        self.pieces.iter().filter_map(|piece| match piece {
+            Piece::Agreed(_) => None,
+            Piece::Conflict { hunk, place } => Some((hunk, place)),
+        })
+    }
 }
 
 /// A whole text at one moment, to work on without the lock.
@@ -542,13 +575,20 @@ impl Inner {
             conflict: self.conflict.as_ref().map(|theirs| wire::Conflict {
                 mine: format!("{}{}", self.front, self.authority.body()),
                 theirs: theirs.disk.text.to_string(),
+                // Counts changes in one sitting: far below 2³².
+                #[allow(
+                    clippy::cast_possible_truncation,
+                    reason = "nobody types four thousand million keys"
+                )]
+                edition: theirs.edition as u32,
                 hunks: theirs
-                    .hunks
-                    .iter()
-                    .map(|hunk| wire::ConflictHunk {
+                    .conflicts()
+                    .map(|(hunk, place)| wire::ConflictHunk {
                         base: hunk.base.clone(),
                         mine: hunk.mine.clone(),
                         theirs: hunk.theirs.clone(),
+                        key: if let Place::Key(key) = place { Some(key.clone()) } else { None },
+                        both: place.offers_both(),
                     })
                     .collect(),
             }),

@@ -355,8 +355,10 @@ pub struct Conflict {
     pub mine: String,
     /// What the disk holds (whole file, LF).
     pub theirs: String,
-    /// The places, in order.
+    /// The places, in order; none where only the whole can be chosen.
     pub hunks: Vec<ConflictHunk>,
+    /// Which of the person's texts the places were found in; an answer names it.
+    pub edition: u32,
 }
 
 /// One place where both sides changed the text.
@@ -368,6 +370,36 @@ pub struct ConflictHunk {
     pub mine: String,
     /// The disk's.
     pub theirs: String,
+    /// The key of the front matter that it is; a place in the body otherwise.
+    pub key: Option<String>,
+    /// Both texts can stay, one after the other.
+    pub both: bool,
+}
+
+/// A person's answer to one place of a conflict.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, TS)]
+#[serde(rename_all = "lowercase", tag = "choice")]
+pub enum ConflictAnswer {
+    /// The person's text.
+    Mine,
+    /// The disk's.
+    Theirs,
+    /// The person's, then the disk's.
+    Both,
+    /// Another text.
+    Edited {
+        /// It.
+        text: String,
+    },
+}
+
+/// How a conflict ended.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, TS)]
+pub struct Resolved {
+    /// The article now.
+    pub state: ArticleState,
+    /// The revision that holds the person's text from before, to go back to.
+    pub undo: Option<u32>,
 }
 
 /// One update of the body: who made it, and a change set in CodeMirror's JSON form.
@@ -556,6 +588,8 @@ pub enum Event {
         state: Box<ArticleState>,
         /// What to tell the person: `reloaded`, `merged`, or nothing.
         news: Option<String>,
+        /// The revision that holds the person's text from before a merge, to go back to.
+        undo: Option<u32>,
     },
     /// An open article was renamed or moved, here or outside.
     ArticleMoved {

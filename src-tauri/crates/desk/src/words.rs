@@ -3,7 +3,6 @@
 use std::io;
 use std::path::Path;
 
-use copydesk_core::reconcile::Hunk;
 use copydesk_core::text::NotText;
 
 use crate::error::Problem;
@@ -401,8 +400,18 @@ pub fn no_revision(path: &str, id: u32) -> Problem {
     )
 }
 
-/// A conflict over the whole text, where what both sides started from is not known any more.
+/// The places of a conflict were answered for a text that has changed since.
 #[must_use]
-pub fn whole_hunk(base: &str, mine: &str, theirs: &str) -> Hunk {
-    Hunk { base: base.to_owned(), mine: mine.to_owned(), theirs: theirs.to_owned() }
+pub fn conflict_moved(path: &str) -> Problem {
+    Problem::new(
+        "conflict_moved",
+        (
+            format!("Le texte de {path} a changé pendant que vous choisissiez."),
+            "Les passages en conflit sont montrés à nouveau ; rien n’a été appliqué.",
+        ),
+        (
+            format!("The text of {path} changed while you were choosing."),
+            "The passages in conflict are shown again; nothing was applied.",
+        ),
+    )
 }

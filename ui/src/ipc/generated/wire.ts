@@ -487,9 +487,13 @@ mine: string,
  */
 theirs: string, 
 /**
- * The places, in order.
+ * The places, in order; none where only the whole can be chosen.
  */
-hunks: Array<ConflictHunk>, };
+hunks: Array<ConflictHunk>, 
+/**
+ * Which of the person's texts the places were found in; an answer names it.
+ */
+edition: number, };
 
 /**
  * One place where both sides changed the text.
@@ -506,7 +510,37 @@ mine: string,
 /**
  * The disk's.
  */
-theirs: string, };
+theirs: string, 
+/**
+ * The key of the front matter that it is; a place in the body otherwise.
+ */
+key: string | null, 
+/**
+ * Both texts can stay, one after the other.
+ */
+both: boolean, };
+
+/**
+ * A person's answer to one place of a conflict.
+ */
+export type ConflictAnswer = { "choice": "mine" } | { "choice": "theirs" } | { "choice": "both" } | { "choice": "edited", 
+/**
+ * It.
+ */
+text: string, };
+
+/**
+ * How a conflict ended.
+ */
+export type Resolved = { 
+/**
+ * The article now.
+ */
+state: ArticleState, 
+/**
+ * The revision that holds the person's text from before, to go back to.
+ */
+undo: number | null, };
 
 /**
  * One update of the body: who made it, and a change set in CodeMirror's JSON form.
@@ -764,7 +798,11 @@ state: ArticleState,
 /**
  * What to tell the person: `reloaded`, `merged`, or nothing.
  */
-news: string | null, } | { "kind": "article_moved", 
+news: string | null, 
+/**
+ * The revision that holds the person's text from before a merge, to go back to.
+ */
+undo: number | null, } | { "kind": "article_moved", 
 /**
  * Old path.
  */
@@ -812,7 +850,8 @@ export type Commands = {
   leave_raw: { args: { path: string; }; answer: ArticleState };
   preview: { args: { path: string; version: number; known: number; }; answer: Preview };
   save: { args: { path: string; }; answer: ArticleState };
-  resolve_conflict: { args: { path: string; choice: string; }; answer: ArticleState };
+  resolve_conflict: { args: { path: string; choice: string; }; answer: Resolved };
+  resolve_hunks: { args: { path: string; edition: number; answers: Array<ConflictAnswer>; }; answer: Resolved };
   keep_deleted: { args: { path: string; }; answer: ArticleState };
   discard_draft: { args: { path: string; }; answer: null };
   new_article: { args: { template: string; title: string; }; answer: ArticleView };
