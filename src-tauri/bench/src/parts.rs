@@ -1,5 +1,6 @@
 //! Parts of the core in process, and the command line as a whole process beside pandoc.
 
+use std::cell::Cell;
 use std::error::Error;
 use std::fs;
 use std::hint::black_box;
@@ -10,6 +11,8 @@ use std::time::Instant;
 use copydesk_core::markdown::{self, Context};
 use copydesk_core::reconcile::reconcile;
 use copydesk_core::text;
+
+use copydesk_desk::library::Library;
 
 use crate::copy;
 use crate::process;
@@ -47,6 +50,25 @@ pub fn measure(table: &mut Table) {
         black_box(text::encode(black_box(base.as_bytes()), &mine));
     });
     table.state("splice of 20,000 words into their bytes", "ms", figure.median(), None);
+}
+
+/// The list of a large desk, read from nothing: until its first screen can be shown, and until it is complete.
+pub fn list(folder: &Path, table: &mut Table) {
+    let (mut first, mut complete) = (Figure::default(), Figure::default());
+    for _ in 0..5 {
+        let library = Library::new(folder.to_owned());
+        let start = Instant::now();
+        let seen = Cell::new(None);
+        library.scan(&|| {
+            if seen.get().is_none() {
+                seen.set(Some(start.elapsed()));
+            }
+        });
+        first.add_time(seen.get().unwrap_or_default());
+        complete.add_time(start.elapsed());
+    }
+    table.state("list of 10,000 articles, first screen", "ms", first.median(), Some(300.0));
+    table.state("list of 10,000 articles, complete", "ms", complete.median(), Some(2000.0));
 }
 
 /// The command line's exports beside pandoc's, whole processes in turns.

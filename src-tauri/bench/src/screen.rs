@@ -54,6 +54,18 @@ impl Screen {
         Ok(Self { connection, root, whole })
     }
 
+    /// Clears what windows that are gone left on the screen: without a window manager nobody else does, and old text
+    /// would be taken for new.
+    ///
+    /// # Errors
+    /// The server's.
+    pub fn wipe(&self) -> Result<()> {
+        let black = x11rb::protocol::xproto::ChangeWindowAttributesAux::new().background_pixel(0);
+        self.connection.change_window_attributes(self.root, &black)?;
+        self.connection.clear_area(false, self.root, 0, 0, self.whole.w, self.whole.h)?;
+        self.connection.sync_reply()
+    }
+
     /// The pixels of an area, four bytes each.
     ///
     /// # Errors
