@@ -673,3 +673,36 @@ fn calls_of_another_shape_are_refused_in_words() {
     }
     assert!(desk.try_call("open_article", json!({"path": "../../etc/passwd"})).is_err());
 }
+
+#[cfg(unix)]
+#[test]
+fn a_second_start_on_a_desk_hands_its_article_to_the_first_window() {
+    let desk = Desk::with(&[("port.md", PIECE), ("other/quai.md", "Un quai.\n")]);
+    assert!(!desk.app.hand_over());
+    let second = |target: PathBuf| {
+        let surroundings = Surroundings {
+            data_dir: desk.folder.path().join("data"),
+            author: None,
+            lang: Some(Lang::Fr),
+            system_lang: Lang::Fr,
+            clock: Arc::new(FixedClock("2026-11-22T14:32:00Z".parse().unwrap())),
+        };
+        App::start(surroundings, Arc::new(Notes::default()), Some(&target), None)
+    };
+    // A folder above with a known desk: the article belongs to the same desk.
+    assert!(second(desk.file("other/quai.md")).hand_over());
+    desk.wait("the article", |desk| {
+        desk.host
+            .events
+            .lock()
+            .unwrap()
+            .iter()
+            .any(|event| matches!(event, Event::OpenArticle { path } if path == "other/quai.md"))
+    });
+    // Its own folder again is no other window's.
+    let folder = desk.folder.path().join("desk");
+    desk.call("open_desk", json!({"path": folder}));
+    // Once it leaves, the next start stays.
+    desk.app.leave();
+    assert!(!second(desk.file("port.md")).hand_over());
+}

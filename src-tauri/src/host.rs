@@ -5,7 +5,7 @@ use std::sync::OnceLock;
 
 use copydesk_desk::host::Host;
 use copydesk_desk::wire::Event;
-use tauri::{AppHandle, Emitter, Runtime};
+use tauri::{AppHandle, Emitter, Manager, Runtime};
 use tauri_plugin_dialog::DialogExt;
 
 /// The one event that carries the desk's.
@@ -58,5 +58,13 @@ impl<R: Runtime> Host for Shell<R> {
 
     fn open(&self, target: &str) -> std::io::Result<()> {
         open::that_detached(target)
+    }
+
+    fn raise(&self) {
+        if let Some(window) = self.handle.get().and_then(|handle| handle.get_webview_window("main")) {
+            // A window manager may refuse; the person still finds it in their list of windows.
+            let _ = window.unminimize();
+            let _ = window.set_focus();
+        }
     }
 }

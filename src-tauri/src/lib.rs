@@ -82,6 +82,9 @@ pub fn main() -> ExitCode {
     let shell = Arc::new(Shell::<tauri::Wry>::default());
     let host: Arc<dyn copydesk_desk::host::Host> = Arc::clone(&shell) as Arc<_>;
     let app = Arc::new(App::start(surroundings, host, target.as_deref(), None));
+    if app.hand_over() {
+        return ExitCode::SUCCESS;
+    }
     let built = build(tauri::Builder::default(), Arc::clone(&app), Arc::clone(&shell))
         .setup(move |tauri_app| {
             shell.attach(tauri_app.handle().clone());

@@ -73,6 +73,7 @@ pub fn open(handle: &AppHandle) -> tauri::Result<()> {
                 // The window hands over what was typed last, then asks to be closed; if it hangs, it is closed.
                 api.prevent_close();
                 watched.state::<Arc<Shell<tauri::Wry>>>().emit(Event::Closing);
+                app.leave();
                 let late = watched.clone();
                 let app = Arc::clone(&app);
                 std::thread::spawn(move || {

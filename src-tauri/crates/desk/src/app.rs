@@ -15,6 +15,7 @@ use crate::env::Surroundings;
 use crate::error::Problem;
 use crate::export;
 use crate::host::Host;
+use crate::instance::{self, Claim, Held};
 use crate::library::Entry;
 use crate::newsroom::{Answer, Newsroom, Opening};
 use crate::store::fs::{Fs, RealFs};
@@ -40,6 +41,10 @@ pub struct App {
     settings: Mutex<Settings>,
     problems: Mutex<Vec<Problem>>,
     first: Mutex<Option<String>>,
+    /// The article that this start was asked for by name.
+    asked: Mutex<Option<String>>,
+    /// This window's hold on its desk.
+    held: Mutex<Option<Held>>,
     jobs: Mutex<HashMap<u32, Arc<AtomicBool>>>,
     pages: export::PageShelf,
     farewell: (Mutex<bool>, Condvar),
@@ -73,6 +78,8 @@ impl App {
             settings: Mutex::new(settings),
             problems: Mutex::new(trouble.into_iter().collect()),
             first: Mutex::default(),
+            asked: Mutex::default(),
+            held: Mutex::default(),
             jobs: Mutex::default(),
             pages: export::PageShelf::default(),
             farewell: (Mutex::new(false), Condvar::new()),
@@ -87,6 +94,7 @@ impl App {
                 let path = path.canonicalize().unwrap_or_else(|_| path.to_owned());
                 let folder = self.desk_of(&path);
                 let article = path.strip_prefix(&folder).ok().map(relative);
+                (*lock(&self.asked)).clone_from(&article);
                 (Some(folder), article)
             }
             Some(path) => (Some(path.to_owned()), None),
@@ -125,6 +133,11 @@ impl App {
             lang: self.surroundings.lang(settings.lang),
             author: settings.author,
         })?;
+        // Where this window keeps desks to itself, another window that has this one comes to the front instead.
+        let same = lock(&self.desk).as_ref().is_some_and(|desk| desk.local() == newsroom.local());
+        if lock(&self.held).is_some() && !same && !self.claim(&newsroom, None) {
+            return Err(words::open_elsewhere(&root));
+        }
         self.store.remember_desk(&root);
         let before = lock(&self.desk).replace(Arc::clone(&newsroom));
         if let Some(before) = before {
@@ -157,6 +170,37 @@ impl App {
             desk.start();
         }
         Ok(())
+    }
+
+    /// Another window of this machine has the desk: it was brought to the front with what was asked for, and nothing
+    /// is left to do here. Otherwise the desk is this window's until [`App::leave`].
+    #[must_use]
+    pub fn hand_over(&self) -> bool {
+        let Ok(desk) = self.desk() else { return false };
+        let asked = lock(&self.asked).clone();
+        !self.claim(&desk, asked)
+    }
+
+    /// The window closes: the next start has a window of its own.
+    pub fn leave(&self) {
+        lock(&self.held).take();
+    }
+
+    fn claim(&self, desk: &Newsroom, article: instance::Knock) -> bool {
+        let host = Arc::clone(&self.host);
+        let heard = move |article: instance::Knock| {
+            if let Some(path) = article {
+                host.emit(Event::OpenArticle { path });
+            }
+            host.raise();
+        };
+        match instance::claim(desk.local(), &article, heard) {
+            Claim::Ours(held) => {
+                *lock(&self.held) = Some(held);
+                true
+            }
+            Claim::Theirs => false,
+        }
     }
 
     /// Before the program ends: every unsaved text is in its draft, every setting on the disk.

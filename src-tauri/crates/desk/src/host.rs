@@ -18,6 +18,8 @@ pub trait Host: Send + Sync {
     /// # Errors
     /// What the system said.
     fn open(&self, target: &str) -> std::io::Result<()>;
+    /// Brings the window to the front.
+    fn raise(&self) {}
 }
 
 /// A host without a window: events go nowhere, and every question is declined.

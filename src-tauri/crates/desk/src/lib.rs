@@ -6,6 +6,7 @@ pub mod env;
 pub mod error;
 pub mod export;
 pub mod host;
+pub mod instance;
 pub mod library;
 pub mod newsroom;
 pub mod preview;

@@ -400,6 +400,23 @@ pub fn no_revision(path: &str, id: u32) -> Problem {
     )
 }
 
+/// Another window has the desk.
+#[must_use]
+pub fn open_elsewhere(root: &Path) -> Problem {
+    let root = root.display();
+    Problem::new(
+        "open_elsewhere",
+        (
+            format!("Le dossier {root} est déjà ouvert dans une autre fenêtre de Copydesk."),
+            "Cette fenêtre passe au premier plan ; celle-ci garde son desk.",
+        ),
+        (
+            format!("The folder {root} is open in another window of Copydesk already."),
+            "That window comes to the front; this one keeps its desk.",
+        ),
+    )
+}
+
 /// The places of a conflict were answered for a text that has changed since.
 #[must_use]
 pub fn conflict_moved(path: &str) -> Problem {
