@@ -11,6 +11,7 @@ use std::ops::Range;
 use super::alike::{balanced, is_moved_as};
 use super::edit::{Changes, Edit, changes, hull};
 use super::fate::{Fate, Placed, placed};
+use super::moves::Move;
 use super::row::row;
 use super::{Hunk, Piece, Place, Side, contained, more, one_sided, push, push_agreed, strongest};
 
@@ -334,7 +335,6 @@ impl Bodies<'_> {
         moves.sort_by_key(|&number| self.changes[side].moves[number].new.start);
         for number in moves {
             let (block, fate) = (&self.changes[side].moves[number], &self.placed[side][number].fate);
-            let was = self.base[block.old_row()].concat();
             let edits: Vec<&Edit> = match fate {
                 Fate::Edited(edits) => self.changes[1 - side].edits[edits.clone()].iter().collect(),
                 Fate::Deleted => {
@@ -344,6 +344,7 @@ impl Bodies<'_> {
                     let gap = self.text(side, &(block.new_row().end..at));
                     let moved = self.text(side, &(block.new_row().start..at));
                     let (mine, theirs) = if side == 0 { (moved.as_str(), "") } else { ("", moved.as_str()) };
+                    let was = self.base[block.old_row()].concat();
                     for piece in conflict(&format!("{was}{gap}"), mine, theirs, gap) {
                         push(&mut pieces, piece);
                     }
@@ -354,16 +355,25 @@ impl Bodies<'_> {
             push_agreed(&mut pieces, &self.text(side, &(at..block.new_row().start)));
             let (moved, other) =
                 (self.text(side, &block.new_row()), self.applied(1 - side, &block.old_row(), &edits));
-            for piece in match side {
-                0 => merge(&was, &moved, &other),
-                _ => merge(&was, &other, &moved),
-            } {
+            let (mine, theirs) = if side == 0 { (&moved, &other) } else { (&other, &moved) };
+            for piece in self.within(block, mine, theirs) {
                 push(&mut pieces, piece);
             }
             at = block.new_row().end;
         }
         push_agreed(&mut pieces, &self.text(side, &(at..new.end)));
         pieces
+    }
+
+    /// What both sides made of moved sentences.
+    fn within(&self, block: &Move, mine: &str, theirs: &str) -> Vec<Piece> {
+        let was = self.base[block.old_row()].concat();
+        // All of the base: there is nothing smaller to look at.
+        let all = block.old_row().len() + 2 >= self.base.len();
+        match one_sided(&was, mine, theirs) {
+            None if all => conflict(&was, mine, theirs, "\n\n".to_owned()),
+            _ => merge(&was, mine, theirs),
+        }
     }
 
     /// Where both sides only took sentences out, or changed gaps: one gap is left of all that met.
@@ -426,8 +436,7 @@ impl Bodies<'_> {
         }
         let mut pieces = Vec::new();
         push_agreed(&mut pieces, &before);
-        let was = self.base[one.old_row()].concat();
-        for piece in merge(&was, &self.text(0, &one.new_row()), &self.text(1, &other.new_row())) {
+        for piece in self.within(one, &self.text(0, &one.new_row()), &self.text(1, &other.new_row())) {
             push(&mut pieces, piece);
         }
         push_agreed(&mut pieces, &after);
