@@ -1,10 +1,19 @@
 //! One window for each desk on this machine: a second start hands its article to the first and ends.
 //!
 //! A courtesy, not a protection: two programs on one desk lose nothing (saves compare contents), so whatever goes
-//! wrong here ends in a second window. The desk's local folder holds a lock that ends with its holder (flock(2)) and a
-//! pipe (fifo(7)) on which the holder hears who knocks.
+//! wrong here ends in a second window. The desk's local folder holds a lock, which ends with its holder, and a folder
+//! of plain files in which the others leave a word. Files, because what copies or searches the data folder stops at a
+//! pipe; the holder takes one away once it has read it, and whoever takes a word back was not heard.
 
-use std::path::Path;
+use std::fs::{self, File, OpenOptions, TryLockError};
+use std::path::{Path, PathBuf};
+use std::time::Duration;
+
+use notify::{RecommendedWatcher, RecursiveMode, Watcher};
+
+/// How often a start looks whether its word was taken.
+const LOOKS: u32 = 40;
+const PAUSE: Duration = Duration::from_millis(25);
 
 /// Who has the desk.
 pub enum Claim {
@@ -17,146 +26,74 @@ pub enum Claim {
 /// What a start says to the one that came first: an article of the desk, or nothing but "come to the front".
 pub type Knock = Option<String>;
 
-#[cfg(unix)]
-pub use unix::{Held, claim};
-
-#[cfg(unix)]
-mod unix {
-    use std::fs::{self, File, OpenOptions};
-    use std::io::{BufRead, BufReader, Write};
-    use std::os::unix::fs::OpenOptionsExt;
-    use std::path::{Path, PathBuf};
-    use std::sync::Arc;
-    use std::sync::atomic::{AtomicBool, Ordering};
-    use std::time::Duration;
-
-    use rustix::fs::{CWD, FileType, FlockOperation, Mode, OFlags, flock, mknodat};
-
-    use super::{Claim, Knock};
-
-    /// How often a start knocks at a program that holds the lock and does not listen yet.
-    const KNOCKS: u32 = 20;
-    const PAUSE: Duration = Duration::from_millis(25);
-
-    /// The desk is this program's as long as this lives.
-    pub struct Held {
-        _lock: Option<File>,
-        pipe: PathBuf,
-        ended: Arc<AtomicBool>,
-    }
-
-    impl Drop for Held {
-        fn drop(&mut self) {
-            self.ended.store(true, Ordering::SeqCst);
-            // Wakes the listener, so that it does not take a knock that is meant for the next holder.
-            let _ = send(&self.pipe, "null");
-        }
-    }
-
-    /// Claims the desk whose local folder this is, or knocks at the window that has it.
-    pub fn claim(local: &Path, knock: &Knock, heard: impl Fn(Knock) + Send + 'static) -> Claim {
-        let pipe = local.join("window.pipe");
-        let ended = Arc::new(AtomicBool::new(false));
-        let held = |lock| Claim::Ours(Held { _lock: lock, pipe: pipe.clone(), ended: Arc::clone(&ended) });
-        let _ = fs::create_dir_all(local);
-        let lock = OpenOptions::new()
-            .write(true)
-            .create(true)
-            .truncate(false)
-            .mode(0o600)
-            .open(local.join("window.lock"));
-        let Ok(lock) = lock else { return held(None) };
-        if flock(&lock, FlockOperation::NonBlockingLockExclusive).is_err() {
-            let line = serde_json::to_string(knock).unwrap_or_else(|_| "null".to_owned());
-            for _ in 0..KNOCKS {
-                if send(&pipe, &line).is_ok() {
-                    return Claim::Theirs;
-                }
-                std::thread::sleep(PAUSE);
-            }
-            return held(None);
-        }
-        let _ = mknodat(CWD, &pipe, FileType::Fifo, Mode::RUSR | Mode::WUSR, 0);
-        // Open for writing as well: a pipe whose last writer left would read as ended.
-        if let Ok(ours) = OpenOptions::new().read(true).write(true).custom_flags(nonblocking()).open(&pipe)
-            && is_pipe(&ours)
-            && blocking(&ours)
-        {
-            let ended = Arc::clone(&ended);
-            let _ = std::thread::Builder::new().name("knocks".into()).spawn(move || {
-                for line in BufReader::new(ours).lines().map_while(Result::ok) {
-                    if ended.load(Ordering::SeqCst) {
-                        return;
-                    }
-                    if let Ok(knock) = serde_json::from_str(&line) {
-                        heard(knock);
-                    }
-                }
-            });
-        }
-        held(Some(lock))
-    }
-
-    /// Fails at once where nobody listens.
-    fn send(pipe: &Path, line: &str) -> std::io::Result<()> {
-        let mut pipe = OpenOptions::new().write(true).custom_flags(nonblocking()).open(pipe)?;
-        if !is_pipe(&pipe) {
-            return Err(std::io::Error::other("not a pipe"));
-        }
-        pipe.write_all(format!("{line}\n").as_bytes())
-    }
-
-    fn is_pipe(file: &File) -> bool {
-        use std::os::unix::fs::FileTypeExt;
-        file.metadata().is_ok_and(|metadata| metadata.file_type().is_fifo())
-    }
-
-    fn nonblocking() -> i32 {
-        (OFlags::NONBLOCK | OFlags::NOFOLLOW).bits().cast_signed()
-    }
-
-    fn blocking(file: &File) -> bool {
-        rustix::fs::fcntl_getfl(file)
-            .and_then(|flags| rustix::fs::fcntl_setfl(file, flags - OFlags::NONBLOCK))
-            .is_ok()
-    }
+/// The desk is this program's as long as this lives.
+pub struct Held {
+    /// Dropped first: what comes later is for the next holder.
+    _ears: Option<RecommendedWatcher>,
+    _lock: Option<File>,
 }
 
-#[cfg(not(unix))]
-mod elsewhere {
-    use std::path::Path;
-
-    use super::{Claim, Knock};
-
-    /// Nothing is held: each start has a window of its own.
-    pub struct Held;
-
-    /// Always ours.
-    pub fn claim(_local: &Path, _knock: &Knock, _heard: impl Fn(Knock) + Send + 'static) -> Claim {
-        Claim::Ours(Held)
+/// Claims the desk whose local folder this is, or leaves a word for the window that has it.
+pub fn claim(local: &Path, knock: &Knock, heard: impl Fn(Knock) + Send + 'static) -> Claim {
+    let words = local.join("knocks");
+    let alone = Claim::Ours(Held { _ears: None, _lock: None });
+    let _ = fs::create_dir_all(local);
+    let lock = OpenOptions::new().write(true).create(true).truncate(false).open(local.join("window.lock"));
+    let Ok(lock) = lock else { return alone };
+    match lock.try_lock() {
+        Ok(()) => {}
+        Err(TryLockError::WouldBlock) => return if leave(&words, knock) { Claim::Theirs } else { alone },
+        Err(TryLockError::Error(_)) => return alone,
     }
+    // What nobody heard was not meant for us.
+    let _ = fs::remove_dir_all(&words);
+    let _ = fs::create_dir(&words);
+    Claim::Ours(Held { _ears: listen(words, heard), _lock: Some(lock) })
 }
-
-#[cfg(not(unix))]
-pub use elsewhere::{Held, claim};
 
 /// Whether a window has the desk whose local folder this is. Asks without knocking.
 #[must_use]
 pub fn is_held(local: &Path) -> bool {
-    #[cfg(unix)]
-    {
-        use rustix::fs::{FlockOperation, flock};
-        std::fs::File::open(local.join("window.lock"))
-            .is_ok_and(|lock| flock(&lock, FlockOperation::NonBlockingLockShared).is_err())
-    }
-    #[cfg(not(unix))]
-    {
-        let _ = local;
-        false
-    }
+    File::open(local.join("window.lock"))
+        .is_ok_and(|lock| matches!(lock.try_lock_shared(), Err(TryLockError::WouldBlock)))
 }
 
-#[cfg(all(test, unix))]
+fn listen(words: PathBuf, heard: impl Fn(Knock) + Send + 'static) -> Option<RecommendedWatcher> {
+    let folder = words.clone();
+    let hear = move |_| {
+        for file in fs::read_dir(&words).into_iter().flatten().flatten().map(|entry| entry.path()) {
+            if file.extension().is_some_and(|kind| kind == "json")
+                && let Ok(text) = fs::read(&file)
+                && fs::remove_file(&file).is_ok()
+                && let Ok(knock) = serde_json::from_slice(&text)
+            {
+                heard(knock);
+            }
+        }
+    };
+    let mut ears = notify::recommended_watcher(hear).ok()?;
+    ears.watch(&folder, RecursiveMode::NonRecursive).ok()?;
+    Some(ears)
+}
+
+/// Whether the holder took the word.
+fn leave(words: &Path, knock: &Knock) -> bool {
+    let said = words.join(format!("{}.json", std::process::id()));
+    // Renamed into place, so that it is read whole.
+    let new = said.with_extension("new");
+    if fs::write(&new, serde_json::json!(knock).to_string()).and_then(|()| fs::rename(&new, &said)).is_err() {
+        return false;
+    }
+    for _ in 0..LOOKS {
+        if !said.exists() {
+            return true;
+        }
+        std::thread::sleep(PAUSE);
+    }
+    fs::remove_file(&said).is_err()
+}
+
+#[cfg(test)]
 mod tests {
     use std::sync::mpsc;
     use std::time::Duration;
@@ -192,12 +129,24 @@ mod tests {
     }
 
     #[test]
-    fn a_foreign_file_in_the_place_of_the_pipe_stops_nobody() {
+    fn a_file_in_the_place_of_the_words_stops_nobody() {
         let folder = tempfile::tempdir().unwrap();
-        std::fs::write(folder.path().join("window.pipe"), "mine").unwrap();
+        let knocks = folder.path().join("knocks");
+        std::fs::write(&knocks, "mine").unwrap();
         let first = claim(folder.path(), &None, |_| {});
         let second = claim(folder.path(), &None, |_| {});
         assert!(matches!((first, second), (Claim::Ours(_), Claim::Ours(_))));
-        assert_eq!(std::fs::read(folder.path().join("window.pipe")).unwrap(), b"mine");
+        assert_eq!(std::fs::read(&knocks).unwrap(), b"mine");
+    }
+
+    #[test]
+    fn a_holder_that_does_not_hear_leaves_the_other_its_own_window() {
+        let folder = tempfile::tempdir().unwrap();
+        let first = claim(folder.path(), &None, |_| {});
+        let Claim::Ours(Held { _ears: ears, _lock: lock }) = first else { panic!("held") };
+        drop(ears);
+        assert!(matches!(claim(folder.path(), &None, |_| {}), Claim::Ours(_)));
+        assert_eq!(std::fs::read_dir(folder.path().join("knocks")).unwrap().count(), 0, "the word was taken back");
+        drop(lock);
     }
 }
