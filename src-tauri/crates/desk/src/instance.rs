@@ -146,7 +146,11 @@ mod tests {
         let Claim::Ours(Held { _ears: ears, _lock: lock }) = first else { panic!("held") };
         drop(ears);
         assert!(matches!(claim(folder.path(), &None, |_| {}), Claim::Ours(_)));
-        assert_eq!(std::fs::read_dir(folder.path().join("knocks")).unwrap().count(), 0, "the word was taken back");
+        assert_eq!(
+            std::fs::read_dir(folder.path().join("knocks")).unwrap().count(),
+            0,
+            "the word was taken back"
+        );
         drop(lock);
     }
 }

@@ -7,6 +7,7 @@ use copydesk_core::text::NotText;
 
 use crate::error::Problem;
 use crate::store::atomic::{ReadError, Refusal};
+use crate::store::history::Aside;
 
 /// What the system said, in words a person can act on.
 fn cause(error: &io::Error) -> (String, String) {
@@ -376,17 +377,22 @@ pub fn cancelled(path: &str) -> Problem {
 }
 
 /// A damaged history was renamed, and a new one begun.
-pub fn history_set_aside(aside: &Path) -> Problem {
-    let aside = aside.display();
+pub fn history_set_aside(aside: &Aside) -> Problem {
+    let Aside { file, recovered, lost } = aside;
+    let file = file.display();
     Problem::new(
         "history_set_aside",
         (
-            format!("L’historique du desk était endommagé ; il est gardé sous {aside}."),
-            "Un nouvel historique commence ; les articles et les brouillons sont intacts.",
+            format!("L’historique du desk était endommagé ; il est gardé sous {file}."),
+            format!(
+                "{recovered} versions ont été reprises, {lost} non ; les articles et les brouillons sont intacts."
+            ),
         ),
         (
-            format!("The desk’s history was damaged; it is kept as {aside}."),
-            "A new history begins; articles and drafts are intact.",
+            format!("The desk’s history was damaged; it is kept as {file}."),
+            format!(
+                "{recovered} revisions were brought over, {lost} were not; articles and drafts are intact."
+            ),
         ),
     )
 }

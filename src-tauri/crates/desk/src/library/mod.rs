@@ -1,9 +1,14 @@
 //! The articles that a desk holds.
 //!
 //! The disk is the truth, this list is its picture, and what a watch reports is only a hint of where to look.
-//! Everything is decided by content: a file that was touched but holds the same bytes did not change.
+//! Everything is decided by content: a file that was touched but holds the same bytes did not change. What a walk finds
+//! gone, empty or being written is a doubt at first: it is not told before it was looked at again.
 
 mod disk;
+mod doubt;
+mod former;
+mod leaving;
+pub mod likeness;
 mod parallel;
 mod read;
 mod rules;
@@ -16,13 +21,12 @@ use std::time::{Duration, Instant};
 
 use disk::Found;
 pub use disk::{Stat, is_article_name};
+use doubt::Doubts;
+pub use former::Known;
+use leaving::{Departed, Leaving};
 use read::Reading;
 use rules::{IGNORE_FILE, Rules};
 
-/// A name that left is remembered this long, so that the same bytes under another name are a move.
-const MEMORY: Duration = Duration::from_secs(5);
-/// A file that is empty and younger than this may be between a writer's truncation and its first byte.
-const YOUNG: Duration = Duration::from_millis(500);
 /// Time between two batches of a scan.
 const BATCH: Duration = Duration::from_millis(100);
 
@@ -116,16 +120,11 @@ struct Record {
     link: bool,
     /// Of the whole content; `None` until read.
     hash: Option<u128>,
+    /// It was read so soon after it was written that a later write could bear the same time.
+    fresh: bool,
     generation: u64,
     /// When it appeared, where it was not there from the start.
     appeared: Option<Instant>,
-}
-
-struct Departed {
-    path: String,
-    stat: Stat,
-    hash: Option<u128>,
-    at: Instant,
 }
 
 #[derive(Default)]
@@ -134,7 +133,11 @@ struct Inner {
     /// Regular files only: a link has the inode of its target.
     inodes: HashMap<(u64, u64), String>,
     tombs: BTreeMap<String, u64>,
-    departed: Vec<Departed>,
+    /// Articles that left a moment ago.
+    departed: HashMap<String, Departed>,
+    doubts: Doubts,
+    /// The list of an earlier run.
+    former: Vec<Known>,
     generation: u64,
     complete: bool,
 }
@@ -163,9 +166,30 @@ impl Library {
         }
     }
 
+    /// Gives the list of an earlier run, so that [`Library::scan`] tells what became of it.
+    pub fn remember(&self, former: Vec<Known>) {
+        self.write().former = former;
+    }
+
+    /// What a later run needs to recognise the articles.
+    #[must_use]
+    pub fn known(&self) -> Vec<Known> {
+        self.read()
+            .records
+            .values()
+            .map(|record| Known {
+                path: record.entry.path.clone(),
+                // A link has the inode of its target.
+                stat: if record.link { Stat { ino: 0, ..record.entry.stat } } else { record.entry.stat },
+                hash: record.hash,
+            })
+            .collect()
+    }
+
     /// Reads the whole desk: first the names, then the furniture (newest files first), then the lengths.
-    /// `on_batch` is called on this thread when there is something new to show.
-    pub fn scan(&self, on_batch: &dyn Fn()) {
+    /// `on_batch` is called on this thread when there is something new to show. The answer is what changed since the
+    /// list that [`Library::remember`] was given.
+    pub fn scan(&self, on_batch: &dyn Fn()) -> Vec<Change> {
         {
             let _looking = self.look_alone();
             let seen = walk::walk(&self.root, &self.rules, Path::new(""));
@@ -189,6 +213,8 @@ impl Library {
         on_batch();
         self.read_pending(&|record| record.entry.signes.is_none(), true, on_batch);
         on_batch();
+        let former = std::mem::take(&mut self.write().former);
+        if former.is_empty() { Vec::new() } else { former::compare(&former, &self.known()) }
     }
 
     /// Reads articles that `wants` picks, newest first, and puts what was read into the list.
@@ -238,7 +264,7 @@ impl Library {
     }
 
     /// Looks at these files and folders (absolute paths) and returns what really changed. A file is read, whatever
-    /// its times say; a folder is walked.
+    /// its times say, and believed as it is; a folder is walked as by [`Library::rescan`].
     pub fn refresh(&self, paths: &[PathBuf]) -> Vec<Change> {
         let _looking = self.look_alone();
         if !self.stands() {
@@ -253,27 +279,52 @@ impl Library {
                 continue;
             }
             match path.symlink_metadata() {
-                Ok(meta) if meta.is_dir() => self.walk_into(&mut look, rel),
+                Ok(meta) if meta.is_dir() => {
+                    // It may stand where an article was.
+                    look.missing.push((disk::identity(rel), true));
+                    self.walk_into(&mut look, rel);
+                }
                 Ok(_) => match disk::probe(&self.root, rel).filter(|_| self.rules.admits(rel, false)) {
                     Some(found) => look.found.push((found, true)),
-                    None => look.missing.push(disk::identity(rel)),
+                    None => look.missing.push((disk::identity(rel), true)),
                 },
-                Err(error) if disk::is_gone(&error) => {
-                    let key = disk::identity(rel);
-                    let below = format!("{key}/");
-                    let inner = self.read();
-                    look.missing.extend(inner.below(&below).map(|record| record.entry.path.clone()));
-                    look.missing.push(key);
-                }
+                Err(error) if disk::is_gone(&error) => self.look_for(&mut look, rel),
                 // A passing fault (a network folder that hangs) is no news of the article.
                 Err(_) => {}
             }
         }
+        // The desk itself may have gone while its files were looked for.
+        if !look.missing.is_empty() && !self.stands() {
+            return Vec::new();
+        }
         self.settle(look)
     }
 
+    /// A name that is not on the disk: the article and all below are gone, unless they stand there under another
+    /// spelling of the same name.
+    fn look_for(&self, look: &mut Look, rel: &Path) {
+        let key = disk::identity(rel);
+        let below = format!("{key}/");
+        let listed: Vec<(String, PathBuf)> = {
+            let inner = self.read();
+            let own = inner.records.get(&key);
+            own.into_iter()
+                .chain(inner.below(&below))
+                .map(|record| (record.entry.path.clone(), record.real.clone()))
+                .collect()
+        };
+        for (path, real) in listed {
+            let there = if self.is_missing(&real) { walk::twin(&self.root, &real) } else { Some(real) };
+            match there.and_then(|real| disk::probe(&self.root, &real)) {
+                Some(found) if self.rules.admits(&found.real, false) => look.found.push((found, true)),
+                _ => look.missing.push((path, true)),
+            }
+        }
+    }
+
     /// Walks a folder (absolute path) and returns what really changed below it. Files are read where size, times
-    /// or inode differ.
+    /// or inode differ. What is gone, was emptied or is being written is told by a later look only
+    /// ([`Library::doubts`]).
     pub fn rescan(&self, subtree: &Path) -> Vec<Change> {
         let _looking = self.look_alone();
         if !self.stands() {
@@ -284,6 +335,15 @@ impl Library {
         self.rules.forget();
         self.walk_into(&mut look, rel);
         self.settle(look)
+    }
+
+    /// Files (absolute paths) that have to be looked at again, with [`Library::refresh`] when they have settled, or by
+    /// another walk a second later: they were gone, empty or being written when a walk came by.
+    #[must_use]
+    pub fn doubts(&self) -> Vec<PathBuf> {
+        let inner = self.read();
+        let records = inner.doubts.paths().filter_map(|path| inner.records.get(path));
+        records.map(|record| self.root.join(&record.real)).collect()
     }
 
     /// Is the desk there? A mount that went away leaves an empty folder on another device: that deletes nothing.
@@ -311,7 +371,7 @@ impl Library {
                 .map(|record| &record.entry.path)
                 .filter(|path| !names.contains(path.as_str()))
                 .filter(|path| !unreadable.iter().any(|folder| disk::is_below(path, folder)))
-                .cloned(),
+                .map(|path| (path.clone(), false)),
         );
         drop(inner);
         look.found.extend(seen.files.into_iter().map(|found| (found, false)));
@@ -321,21 +381,27 @@ impl Library {
     fn settle(&self, look: Look) -> Vec<Change> {
         let mut reads = Vec::new();
         {
-            let inner = self.read();
+            let mut inner = self.write();
             let mut names = HashSet::new();
             for (found, hinted) in look.found {
                 let known = inner.records.get(&found.path);
-                let same = known.is_some_and(|record| record.entry.stat == found.stat);
                 // A second name that is the same in NFC stays out while the first stands.
-                let shadowed = known.is_some_and(|record| {
-                    record.real != found.real && self.root.join(&record.real).symlink_metadata().is_ok()
+                let shadowed =
+                    known.is_some_and(|record| record.real != found.real && !self.is_missing(&record.real));
+                if shadowed {
+                    continue;
+                }
+                let same = known.is_some_and(|record| {
+                    record.real == found.real && record.entry.stat == found.stat && !record.fresh
                 });
-                let truncated = !hinted
-                    && found.stat.size == 0
-                    && found.stat.age() < YOUNG
-                    && known.is_some_and(|record| record.entry.size > 0);
-                if !shadowed && !truncated && (hinted || !same) && names.insert(found.path.clone()) {
-                    reads.push(found);
+                let size = known.map(|record| record.entry.size);
+                if !hinted && same {
+                    inner.doubts.settle(&found.path);
+                } else if hinted || !inner.doubts.is_unsettled(&found, size) {
+                    inner.doubts.settle(&found.path);
+                    if names.insert(found.path.clone()) {
+                        reads.push(found);
+                    }
                 }
             }
         }
@@ -346,23 +412,17 @@ impl Library {
             |found| read::whole(&self.root.join(&found.real), &found.path, &found.stat),
             |at, reading| readings[at] = reading,
         );
-        let missing: Vec<String> = {
-            let inner = self.read();
-            let here: HashSet<&str> = reads.iter().map(|found| found.path.as_str()).collect();
-            let mut missing: Vec<String> = look
-                .missing
-                .into_iter()
-                .filter(|path| !here.contains(path.as_str()) && inner.records.contains_key(path))
-                .collect();
-            missing.sort();
-            missing.dedup();
-            missing
-        };
+        let here: HashSet<&str> = reads.iter().map(|found| found.path.as_str()).collect();
+        let mut missing: BTreeMap<String, bool> = BTreeMap::new();
+        for (path, hinted) in look.missing.into_iter().filter(|(path, _)| !here.contains(path.as_str())) {
+            *missing.entry(path).or_default() |= hinted;
+        }
         let mut inner = self.write();
-        inner.departed.retain(|departed| departed.at.elapsed() < MEMORY);
+        inner.departed.retain(|_, departed| departed.is_remembered());
         inner.generation += 1;
         let mut changes = Vec::new();
-        let mut missing: Vec<Option<String>> = missing.into_iter().map(Some).collect();
+        missing.retain(|path, _| inner.records.contains_key(path));
+        let mut leaving = Leaving::of(&inner, &missing);
         for (found, reading) in reads.into_iter().zip(readings) {
             // Gone or unreadable between the look and the reading: another hint will say so.
             let Some(reading) = reading else { continue };
@@ -372,36 +432,39 @@ impl Library {
                 }
                 continue;
             }
-            let Some(from) = self.former(&inner, &found, &reading, &missing) else {
+            let Some(from) = self.former(&inner, &found, &reading, &leaving) else {
                 changes.push(Change::Created { path: found.path.clone() });
                 inner.add(found, reading);
                 continue;
             };
-            missing.iter_mut().filter(|path| path.as_ref() == Some(&from)).for_each(|path| *path = None);
+            missing.remove(&from);
+            leaving.follow(&from, reading.hash);
             let changed = inner.rename(&from, &found, reading);
             changes.push(Change::Renamed { from, to: found.path.clone() });
             if changed {
                 changes.push(Change::Changed { path: found.path });
             }
         }
-        for path in missing.into_iter().flatten() {
-            changes.push(match inner.depart(&path) {
+        let heirs = if missing.is_empty() { HashMap::new() } else { leaving::appeared(&inner) };
+        for (path, hinted) in missing {
+            // What stands there under a rule that leaves it out, or is no file now, is surely no article.
+            let gone = inner.records.get(&path).is_some_and(|record| self.is_missing(&record.real));
+            if !hinted && gone && inner.doubts.is_missed(&path) {
+                continue;
+            }
+            changes.push(match inner.depart(&path, &leaving, &heirs) {
                 Some(to) => Change::Renamed { from: path, to },
                 None => Change::Removed { path },
             });
         }
+        let Inner { doubts, records, .. } = &mut *inner;
+        doubts.retain(|path| records.contains_key(path));
         changes
     }
 
     /// Under which path a file that is new to the list was known: the same inode with the same birth, else the same
     /// bytes, of an article that is gone. Several with the same bytes are no answer.
-    fn former(
-        &self,
-        inner: &Inner,
-        found: &Found,
-        reading: &Reading,
-        missing: &[Option<String>],
-    ) -> Option<String> {
+    fn former(&self, inner: &Inner, found: &Found, reading: &Reading, leaving: &Leaving) -> Option<String> {
         let same_file = |stat: &Stat, hash: Option<u128>| {
             !found.link
                 && stat.is_same_file(&found.stat)
@@ -414,23 +477,15 @@ impl Library {
         {
             return Some(path.clone());
         }
-        if let Some(departed) =
-            inner.departed.iter().find(|departed| same_file(&departed.stat, departed.hash))
+        if let Some(path) = leaving.with_inode(&found.stat)
+            && inner.departed.get(path).is_some_and(|departed| same_file(&departed.stat, departed.hash))
         {
-            return Some(departed.path.clone());
+            return Some(path.clone());
         }
-        if found.stat.size == 0 || reading.hash.is_none() {
-            return None;
-        }
-        let leaving = missing.iter().flatten().filter(|path| {
-            inner
-                .records
-                .get(*path)
-                .is_some_and(|record| record.hash == reading.hash && self.is_missing(&record.real))
+        let mut candidates = leaving.with_bytes(reading.hash).iter().filter(|path| {
+            inner.departed.contains_key(*path)
+                || inner.records.get(*path).is_some_and(|record| self.is_missing(&record.real))
         });
-        let departed =
-            inner.departed.iter().filter(|departed| departed.hash == reading.hash).map(|it| &it.path);
-        let mut candidates = leaving.chain(departed);
         let first = candidates.next()?;
         candidates.next().is_none().then(|| first.clone())
     }
@@ -502,11 +557,12 @@ fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
     mutex.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
-/// What a look found: files (and whether to read them whatever their times say), and listed paths that are gone.
+/// What a look found: files and listed paths that are gone, each with whether it was named by a hint (and is believed)
+/// or only found by a walk.
 #[derive(Default)]
 struct Look {
     found: Vec<(Found, bool)>,
-    missing: Vec<String>,
+    missing: Vec<(String, bool)>,
 }
 
 impl Record {
@@ -524,6 +580,7 @@ impl Record {
             real: found.real,
             link: found.link,
             hash: None,
+            fresh: false,
             generation: 0,
             appeared: None,
         }
@@ -533,6 +590,7 @@ impl Record {
         self.entry.head = reading.head;
         self.entry.read_only |= reading.read_only;
         self.hash = reading.hash.or(self.hash);
+        self.fresh = reading.fresh;
         self.entry.signes = reading.signes.or(self.entry.signes);
     }
 }
@@ -552,6 +610,7 @@ impl Inner {
             self.inodes.insert((record.entry.stat.dev, record.entry.stat.ino), path.clone());
         }
         self.tombs.remove(&path);
+        self.departed.remove(&path);
         self.records.insert(path, record);
     }
 
@@ -599,35 +658,32 @@ impl Inner {
     /// Moves a record; did its bytes change as well?
     fn rename(&mut self, from: &str, found: &Found, reading: Reading) -> bool {
         let old = self.pull(from);
-        let hash = old.as_ref().map_or_else(
-            || self.departed.iter().find(|departed| departed.path == from).and_then(|departed| departed.hash),
-            |record| record.hash,
-        );
-        self.departed.retain(|departed| departed.path != from);
+        let departed = self.departed.remove(from);
+        let hash = old.map_or_else(|| departed.and_then(|departed| departed.hash), |record| record.hash);
         let changed = hash.is_some() && hash != reading.hash;
         self.add(found.clone(), reading);
         changed
     }
 
     /// Takes a gone article off the list. Where the same bytes appeared elsewhere a moment ago (a move between file
-    /// systems copies first), the answer is where.
-    fn depart(&mut self, path: &str) -> Option<String> {
+    /// systems copies first), the answer is where, unless several leave with these bytes.
+    fn depart(
+        &mut self,
+        path: &str,
+        leaving: &Leaving,
+        heirs: &HashMap<u128, Vec<String>>,
+    ) -> Option<String> {
         let record = self.pull(path)?;
-        let mut heirs = self.records.values().filter(|other| {
-            record.entry.size > 0
-                && record.hash.is_some()
-                && other.hash == record.hash
-                && other.appeared.is_some_and(|at| at.elapsed() < MEMORY)
-        });
-        if let (Some(heir), None) = (heirs.next(), heirs.next()) {
+        let heirs = record.hash.and_then(|hash| heirs.get(&hash));
+        if let Some([heir]) = heirs.map(Vec::as_slice)
+            && leaving.with_bytes(record.hash).len() == 1
+            && let Some(heir) = self.records.get_mut(heir).filter(|heir| heir.appeared.is_some())
+        {
+            // Nobody else inherits.
+            heir.appeared = None;
             return Some(heir.entry.path.clone());
         }
-        self.departed.push(Departed {
-            path: path.to_owned(),
-            stat: record.entry.stat,
-            hash: record.hash,
-            at: Instant::now(),
-        });
+        self.departed.insert(path.to_owned(), Departed::new(&record));
         None
     }
 }

@@ -7,7 +7,7 @@ use std::path::Path;
 use copydesk_core::{counts, front, furniture, markdown, text};
 use xxhash_rust::xxh3::xxh3_128;
 
-use super::{Head, Stat};
+use super::{Head, Stat, doubt};
 
 /// The furniture is looked for in this many bytes.
 const START: u64 = 64 * 1024;
@@ -22,17 +22,20 @@ pub(super) struct Reading {
     pub signes: Option<u32>,
     /// Not text, or too large.
     pub read_only: bool,
+    /// It was written a moment before it was read.
+    pub fresh: bool,
 }
 
 /// Reads the furniture; `None` where the file cannot be read now.
 pub(super) fn start(file: &Path, path: &str, stat: &Stat) -> Option<Reading> {
+    let fresh = doubt::is_fresh(stat);
     let bytes = bytes(file, START).ok()?;
     let all = stat.size <= START;
     let not_text = all && text::decode(&bytes).is_err();
     let text = String::from_utf8_lossy(bytes.strip_prefix(b"\xef\xbb\xbf").unwrap_or(&bytes));
     let head = head(if not_text { "" } else { &text }, path);
     let hash = all.then(|| xxh3_128(&bytes));
-    Some(Reading { head, hash, signes: None, read_only: not_text || stat.size > TOO_LARGE })
+    Some(Reading { head, hash, signes: None, read_only: not_text || stat.size > TOO_LARGE, fresh })
 }
 
 /// Reads everything, and counts; `None` where the file cannot be read now.
@@ -40,10 +43,11 @@ pub(super) fn whole(file: &Path, path: &str, stat: &Stat) -> Option<Reading> {
     if stat.size > TOO_LARGE {
         return start(file, path, stat);
     }
+    let fresh = doubt::is_fresh(stat);
     let bytes = bytes(file, TOO_LARGE + 1).ok()?;
     let hash = Some(xxh3_128(&bytes));
     let Ok(decoded) = text::decode(&bytes) else {
-        return Some(Reading { head: head("", path), hash, signes: None, read_only: true });
+        return Some(Reading { head: head("", path), hash, signes: None, read_only: true, fresh });
     };
     // The same window as at first, so that an article's line never depends on which reading came last.
     let mut window = usize::try_from(START).unwrap_or(usize::MAX).min(decoded.text.len());
@@ -60,13 +64,30 @@ pub(super) fn whole(file: &Path, path: &str, stat: &Stat) -> Option<Reading> {
         // As the preview counts what it does not show.
         Err(_) => counts::of_text(body),
     };
-    Some(Reading { head, hash, signes: Some(counts.signes), read_only: false })
+    Some(Reading { head, hash, signes: Some(counts.signes), read_only: false, fresh })
 }
 
 fn bytes(file: &Path, limit: u64) -> io::Result<Vec<u8>> {
+    let file = open(file)?;
+    // It was a file a moment ago; a pipe in its place would hand out text of somebody's choosing.
+    if !file.metadata()?.is_file() {
+        return Err(io::ErrorKind::InvalidInput.into());
+    }
     let mut bytes = Vec::new();
-    File::open(file)?.take(limit).read_to_end(&mut bytes)?;
+    file.take(limit).read_to_end(&mut bytes)?;
     Ok(bytes)
+}
+
+/// Opens a file, and does not wait for the other end of a pipe.
+fn open(file: &Path) -> io::Result<File> {
+    let mut options = File::options();
+    options.read(true);
+    #[cfg(unix)]
+    {
+        use std::os::unix::fs::OpenOptionsExt;
+        options.custom_flags(rustix::fs::OFlags::NONBLOCK.bits().cast_signed());
+    }
+    options.open(file)
 }
 
 /// The furniture of a text (its start is enough).

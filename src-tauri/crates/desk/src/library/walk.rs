@@ -89,3 +89,17 @@ fn read_folder(root: &Path, rules: &Rules, folder: &Path, seen: &mut Seen, below
         }
     }
 }
+
+/// Another name on the disk with the same identity: a name may be spelt in several ways that are one in NFC.
+pub(super) fn twin(root: &Path, rel: &Path) -> Option<PathBuf> {
+    let identity = disk::identity(rel);
+    if identity.is_ascii() {
+        return None;
+    }
+    let folder = rel.parent()?;
+    fs::read_dir(root.join(folder))
+        .ok()?
+        .flatten()
+        .map(|name| folder.join(name.file_name()))
+        .find(|other| other != rel && disk::identity(other) == identity)
+}

@@ -115,19 +115,27 @@ impl Fs for RealFs {
     }
 
     fn write_new(&self, path: &Path, bytes: &[u8], like: Option<&Path>) -> io::Result<()> {
-        let mut file = OpenOptions::new().write(true).create_new(true).open(path)?;
+        let mut options = OpenOptions::new();
+        options.write(true).create_new(true);
+        #[cfg(unix)]
+        if like.is_some() {
+            use std::os::unix::fs::OpenOptionsExt;
+            // A private article must not be readable by others while its mode is not set yet.
+            options.mode(0o600);
+        }
+        let mut file = options.open(path)?;
         file.write_all(bytes)?;
         if let Some(like) = like {
             take_after(&file, like)?;
         }
-        file.sync_all()
+        sync(&file)
     }
 
     fn write_in_place(&self, path: &Path, bytes: &[u8]) -> io::Result<()> {
         let mut file = OpenOptions::new().write(true).open(path)?;
         file.write_all(bytes)?;
         file.set_len(bytes.len() as u64)?;
-        file.sync_all()
+        sync(&file)
     }
 
     #[cfg(any(target_os = "linux", target_os = "macos"))]
@@ -136,6 +144,9 @@ impl Fs for RealFs {
         let flags = match how {
             Rename::Replace => return std::fs::rename(from, to),
             Rename::NoReplace => RenameFlags::NOREPLACE,
+            Rename::Exchange if cfg!(chaos_mutant = "no_exchange") => {
+                return Err(io::ErrorKind::Unsupported.into());
+            }
             Rename::Exchange => RenameFlags::EXCHANGE,
         };
         renameat_with(CWD, from, CWD, to, flags).map_err(|error| match error {
@@ -159,8 +170,8 @@ impl Fs for RealFs {
     }
 
     fn sync_folder(&self, path: &Path) -> io::Result<()> {
-        if cfg!(windows) {
-            // A folder cannot be opened for that; NTFS journals its names.
+        // On Windows a folder cannot be opened for that; NTFS journals its names.
+        if cfg!(any(windows, chaos_mutant = "no_dirfsync")) {
             return Ok(());
         }
         File::open(path)?.sync_all()
@@ -179,6 +190,11 @@ impl Fs for RealFs {
     fn may_write(&self, path: &Path) -> bool {
         std::fs::metadata(path).is_ok_and(|metadata| !metadata.permissions().readonly())
     }
+}
+
+/// Waits until a file's bytes are on the medium.
+fn sync(file: &File) -> io::Result<()> {
+    if cfg!(chaos_mutant = "no_fsync") { Ok(()) } else { file.sync_all() }
 }
 
 #[cfg(unix)]

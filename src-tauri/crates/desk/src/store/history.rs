@@ -12,6 +12,7 @@ use rusqlite::{Connection, OptionalExtension, TransactionBehavior, params};
 use super::atomic::{self, Fingerprint, fingerprint};
 use super::fs::Fs;
 use super::journal::hex;
+use super::salvage;
 use crate::env::Clock;
 use crate::error::Problem;
 
@@ -106,8 +107,35 @@ pub struct Revision {
 pub struct History {
     database: Mutex<Connection>,
     clock: Arc<dyn Clock>,
-    /// Where a damaged database was set aside at this opening.
-    pub set_aside: Option<PathBuf>,
+    /// A damaged database that was set aside at this opening, and what came over from it.
+    pub set_aside: Option<Aside>,
+}
+
+/// A damaged database out of the way.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Aside {
+    /// Where it is now.
+    pub file: PathBuf,
+    /// Revisions that could be read and are in the new database.
+    pub recovered: usize,
+    /// Revisions that could not.
+    pub lost: usize,
+}
+
+/// What a database looks like to somebody who changes nothing.
+#[derive(Debug)]
+pub enum State {
+    /// There is none yet.
+    Absent,
+    /// Every page and every content is as it was written.
+    Sound {
+        /// How many revisions it holds.
+        revisions: usize,
+    },
+    /// It is not; the first thing that is wrong.
+    Damaged(String),
+    /// Another fault: a newer schema, a folder without permission.
+    Refused(Problem),
 }
 
 impl History {
@@ -123,12 +151,44 @@ impl History {
             Ok(database) => Ok(Self { database: Mutex::new(database), clock, set_aside: None }),
             Err(Trouble::Newer(version)) => Err(newer(path, version)),
             Err(Trouble::Damaged) => {
-                let aside = set_aside(path).map_err(|error| unusable(path, &error.to_string()))?;
-                let database = connect(path).map_err(|_| unusable(path, "a new one could not be made"))?;
+                let file = set_aside(path).map_err(|error| unusable(path, &error.to_string()))?;
+                let mut database =
+                    connect(path).map_err(|_| unusable(path, "a new one could not be made"))?;
+                let (recovered, lost) = salvage::salvage(&file, &mut database);
+                let aside = Aside { file, recovered, lost };
                 Ok(Self { database: Mutex::new(database), clock, set_aside: Some(aside) })
             }
             Err(Trouble::Other(error)) => Err(unusable(path, &error.to_string())),
         }
+    }
+
+    /// Looks at every page and every content of a database, and changes nothing.
+    #[must_use]
+    pub fn inspect(path: &Path) -> State {
+        if !path.exists() {
+            return State::Absent;
+        }
+        match connect(path) {
+            Ok(database) => match verify(&database) {
+                Ok(revisions) => State::Sound { revisions },
+                Err(why) => State::Damaged(why),
+            },
+            Err(Trouble::Damaged) => State::Damaged("not a database".to_owned()),
+            Err(Trouble::Newer(version)) => State::Refused(newer(path, version)),
+            Err(Trouble::Other(error)) => State::Refused(unusable(path, &error.to_string())),
+        }
+    }
+
+    /// Sets a damaged database aside and makes a new one of what can be read.
+    ///
+    /// # Errors
+    /// As [`History::open`].
+    pub fn rebuild(path: &Path) -> Result<Aside, Problem> {
+        let why = |error: &dyn std::fmt::Display| unusable(path, &error.to_string());
+        let file = set_aside(path).map_err(|error| why(&error))?;
+        let mut database = connect(path).map_err(|_| why(&"a new one could not be made"))?;
+        let (recovered, lost) = salvage::salvage(&file, &mut database);
+        Ok(Aside { file, recovered, lost })
     }
 
     fn database(&self) -> MutexGuard<'_, Connection> {
@@ -148,7 +208,8 @@ impl History {
     ) -> Result<Option<RevisionId>, Problem> {
         let time = self.clock.now().to_string();
         let mut database = self.database();
-        record(&mut database, path, bytes, author, origin, &time).map_err(|error| refused(path, &error))
+        record(&mut database, path, bytes, author, origin.name(), &time)
+            .map_err(|error| refused(path, &error))
     }
 
     /// The revisions of an article, newest first.
@@ -250,7 +311,7 @@ impl History {
     }
 }
 
-enum Trouble {
+pub(super) enum Trouble {
     Newer(i64),
     Damaged,
     Other(rusqlite::Error),
@@ -266,7 +327,25 @@ impl From<rusqlite::Error> for Trouble {
     }
 }
 
-fn connect(path: &Path) -> Result<Connection, Trouble> {
+/// Checks every page and every content; the number of revisions, or what is wrong.
+pub(super) fn verify(database: &Connection) -> Result<usize, String> {
+    let run = || -> rusqlite::Result<Result<usize, String>> {
+        let pages: String = database.query_row("PRAGMA integrity_check(1)", [], |row| row.get(0))?;
+        if pages != "ok" {
+            return Ok(Err(pages));
+        }
+        let mut statement = database.prepare("SELECT id FROM content ORDER BY id")?;
+        let ids = statement.query_map([], |row| row.get(0))?.collect::<rusqlite::Result<Vec<i64>>>()?;
+        for id in ids {
+            unpack(database, id)?;
+        }
+        let revisions: i64 = database.query_row("SELECT count(*) FROM revision", [], |row| row.get(0))?;
+        Ok(Ok(usize::try_from(revisions).unwrap_or(0)))
+    };
+    run().unwrap_or_else(|error| Err(error.to_string()))
+}
+
+pub(super) fn connect(path: &Path) -> Result<Connection, Trouble> {
     let mut database = Connection::open(path)?;
     database.busy_timeout(std::time::Duration::from_secs(5))?;
     let version: i64 = database.query_row("PRAGMA user_version", [], |row| row.get(0))?;
@@ -294,7 +373,7 @@ fn connect(path: &Path) -> Result<Connection, Trouble> {
     Ok(database)
 }
 
-fn set_aside(path: &Path) -> io::Result<PathBuf> {
+pub(super) fn set_aside(path: &Path) -> io::Result<PathBuf> {
     for number in 1..1000 {
         let aside = path.with_extension(format!("damaged-{number}.db"));
         if aside.exists() {
@@ -312,12 +391,12 @@ fn set_aside(path: &Path) -> io::Result<PathBuf> {
     Err(io::ErrorKind::AlreadyExists.into())
 }
 
-fn record(
+pub(super) fn record(
     database: &mut Connection,
     path: &str,
     bytes: &[u8],
     author: &str,
-    origin: Origin,
+    origin: &str,
     time: &str,
 ) -> rusqlite::Result<Option<RevisionId>> {
     let transaction = database.transaction_with_behavior(TransactionBehavior::Immediate)?;
@@ -346,7 +425,7 @@ fn record(
     let signes = copydesk_core::counts::count(&String::from_utf8_lossy(bytes)).signes;
     transaction.execute(
         "INSERT INTO revision (article, content, parent, time, author, origin, signes) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7)",
-        params![article, content, newest.map(|(id, _, _)| id), time, author, origin.name(), signes],
+        params![article, content, newest.map(|(id, _, _)| id), time, author, origin, signes],
     )?;
     let id = transaction.last_insert_rowid();
     transaction.commit()?;
@@ -380,7 +459,7 @@ fn store(
     Ok(database.last_insert_rowid())
 }
 
-fn unpack(database: &Connection, id: i64) -> rusqlite::Result<Vec<u8>> {
+pub(super) fn unpack(database: &Connection, id: i64) -> rusqlite::Result<Vec<u8>> {
     let mut statement =
         database.prepare_cached("SELECT hash, length, base, packed FROM content WHERE id = ?1")?;
     // From the content down to the one that stands alone, then up again.
@@ -554,7 +633,7 @@ mod tests {
         std::fs::write(folder.path().join("history.db"), b"this is no database at all, for sure").unwrap();
         let history = open(folder.path()).unwrap();
         let aside = history.set_aside.clone().unwrap();
-        assert!(std::fs::read(aside).unwrap().starts_with(b"this is no database"));
+        assert!(std::fs::read(&aside.file).unwrap().starts_with(b"this is no database"));
         assert!(history.record("a.md", b"un", "", Origin::Save).unwrap().is_some());
     }
 

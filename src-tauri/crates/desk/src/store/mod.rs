@@ -1,8 +1,11 @@
 //! Everything that touches the disk: articles, drafts, history, images, settings.
 
 pub mod atomic;
+pub mod backup;
 pub mod fs;
 pub mod history;
 pub mod images;
 pub mod journal;
+mod salvage;
 pub mod settings;
+pub mod sweep;

@@ -4,65 +4,93 @@ use std::collections::HashMap;
 use std::path::{Component, Path, PathBuf};
 use std::time::{Duration, Instant};
 
-use notify::event::{AccessKind, AccessMode, CreateKind, MetadataKind, ModifyKind, RemoveKind, RenameMode};
+use notify::event::{AccessKind, AccessMode, CreateKind, ModifyKind, RemoveKind, RenameMode};
 use notify::{ErrorKind, Event, EventKind};
 
-use super::{AGAIN, EMPTY, QUIET, STORM_LOOK, is_within};
+use super::reach::is_left_out;
+use super::sight::{QUIET, RESTLESS, Sight};
+use super::{AGAIN, Again, FOLLOW, STORM_LOOK, is_within};
 use crate::library::is_article_name;
 
 /// Name of the heartbeat's file.
 pub(super) const CANARY: &str = "heartbeat";
 
-/// A file whose writer closed it is whole; the rest only gathers what belongs together.
+/// What came to its name in one piece can be read at once; the rest only gathers what belongs together.
 const WHOLE: Duration = Duration::from_millis(10);
-/// A file that is being written has settled when nothing was reported for this long.
-const WRITING: Duration = Duration::from_millis(100);
 /// A name that is gone may come back: many programs save by deleting or renaming first.
 const GONE: Duration = Duration::from_millis(50);
 /// More notes than this within a second are a storm.
-const STORM: u32 = 500;
+const STORM: usize = 500;
 
-#[derive(Clone, Copy, PartialEq)]
+/// Why the watch has to be mended.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Failure {
+    /// Reports were lost, or the watch broke: it is built anew.
+    Lost,
+    /// The system has no watches left: building anew is of no use now.
+    Full,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq)]
 enum Kind {
     Whole,
     Writing,
     Gone,
-    /// The second look at an empty file.
-    Second,
 }
 
 #[derive(Clone, Copy)]
 struct Mark {
     kind: Kind,
+    /// When it was first noted.
+    since: Instant,
     due: Instant,
+    /// The last look at it, where nothing was noted since.
+    seen: Option<Sight>,
+}
+
+/// When a folder is walked.
+#[derive(Clone, Copy)]
+struct Turn {
+    at: Instant,
+    /// It follows another walk, and is followed by none.
+    last: bool,
 }
 
 /// A path to look at now.
-pub(super) struct Due {
+pub(super) struct DuePath {
     pub file: PathBuf,
-    /// If it is empty, it may wait for a second look.
-    pub later: bool,
+    pub whole: bool,
+    pub since: Instant,
+    pub seen: Option<Sight>,
+}
+
+/// A folder to walk now.
+pub(super) struct DueFolder {
+    pub folder: PathBuf,
+    /// It follows another walk, and is followed by none.
+    pub last: bool,
+    /// Too much happens to see to the watch as well.
+    pub storm: bool,
 }
 
 /// What to look at now.
 #[derive(Default)]
 pub(super) struct DueNow {
-    pub folders: Vec<PathBuf>,
-    pub paths: Vec<Due>,
+    pub folders: Vec<DueFolder>,
+    pub paths: Vec<DuePath>,
 }
 
 pub(super) struct Marks {
     root: PathBuf,
     canary: Option<PathBuf>,
     paths: HashMap<PathBuf, Mark>,
-    /// Folders to walk, and when.
-    folders: HashMap<PathBuf, Instant>,
+    folders: HashMap<PathBuf, Turn>,
     /// Start of the second in which notes are counted, and their number.
-    second: (Instant, u32),
+    second: (Instant, usize),
     /// Since when too much happens to follow single files, and the last note of it.
     storm: Option<(Instant, Instant)>,
-    /// The watch broke: `true` where the system has no watches left, so that building it anew is of no use.
-    pub watch_failed: Option<bool>,
+    /// The watch is broken, or part of it.
+    pub failure: Option<Failure>,
     /// Something happened to the desk's own folder.
     pub root_touched: bool,
 }
@@ -76,7 +104,7 @@ impl Marks {
             folders: HashMap::new(),
             second: (Instant::now(), 0),
             storm: None,
-            watch_failed: None,
+            failure: None,
             root_touched: false,
         }
     }
@@ -85,7 +113,7 @@ impl Marks {
         self.paths.clear();
         self.folders.clear();
         self.storm = None;
-        self.watch_failed = None;
+        self.failure = None;
     }
 
     /// Nothing waits to be looked at.
@@ -93,7 +121,7 @@ impl Marks {
         self.paths.is_empty()
             && self.folders.is_empty()
             && self.storm.is_none()
-            && self.watch_failed.is_none()
+            && self.failure.is_none()
             && !self.root_touched
     }
 
@@ -102,17 +130,18 @@ impl Marks {
         let event = match report {
             Ok(event) => event,
             Err(error) => {
-                self.watch_failed = Some(matches!(error.kind, ErrorKind::MaxFilesWatch));
+                let full = matches!(error.kind, ErrorKind::MaxFilesWatch);
+                self.failure = Some(if full { Failure::Full } else { Failure::Lost });
                 return false;
             }
         };
         if event.need_rescan() {
             // Folders made meanwhile have no watch: a look alone would be blind to them from then on.
-            self.watch_failed = Some(false);
+            self.failure = Some(Failure::Lost);
             return false;
         }
         let kind = match event.kind {
-            EventKind::Access(AccessKind::Close(AccessMode::Write)) => Kind::Whole,
+            EventKind::Access(AccessKind::Close(AccessMode::Write)) => Kind::Writing,
             EventKind::Access(_) => return false,
             EventKind::Modify(ModifyKind::Name(RenameMode::To)) => Kind::Whole,
             EventKind::Modify(ModifyKind::Name(RenameMode::Both)) => {
@@ -122,7 +151,7 @@ impl Marks {
                 return false;
             }
             EventKind::Modify(ModifyKind::Name(RenameMode::From)) | EventKind::Remove(_) => Kind::Gone,
-            EventKind::Modify(ModifyKind::Metadata(MetadataKind::Any)) => Kind::Whole,
+            EventKind::Create(CreateKind::Folder) => Kind::Whole,
             _ => Kind::Writing,
         };
         let folder = matches!(
@@ -140,7 +169,7 @@ impl Marks {
             } else if path == self.root {
                 self.root_touched |= any_name || matches!(event.kind, EventKind::Create(_));
             } else if self.concerns(&path, any_name) {
-                self.mark(path, if folder && kind == Kind::Writing { Kind::Whole } else { kind });
+                self.mark(path, kind);
             }
         }
         canary
@@ -158,11 +187,11 @@ impl Marks {
     fn concerns(&self, path: &Path, any_name: bool) -> bool {
         let Ok(rel) = path.strip_prefix(&self.root) else { return false };
         let ignore_file = rel.file_name().is_some_and(|name| name == ".copydeskignore");
-        let hidden = |part: Component| {
-            let name = part.as_os_str().as_encoded_bytes();
-            name.starts_with(b".") && name != b".copydeskignore" || name == b"node_modules"
+        let left_out = |part: Component| {
+            let name = part.as_os_str();
+            is_left_out(name) && name != ".copydeskignore"
         };
-        !rel.components().any(hidden) && (any_name || ignore_file || is_article_name(rel))
+        !rel.components().any(left_out) && (any_name || ignore_file || is_article_name(rel))
     }
 
     fn mark(&mut self, path: PathBuf, kind: Kind) {
@@ -176,18 +205,21 @@ impl Marks {
         }
         let wait = match kind {
             Kind::Whole => WHOLE,
-            Kind::Writing => WRITING,
+            Kind::Writing => QUIET,
             Kind::Gone => GONE,
-            Kind::Second => EMPTY,
         };
         let due = now + wait;
         match self.paths.get_mut(&path) {
             // The first moment counts for whole files, so that a stream of notes delays nothing for ever.
-            Some(mark) if mark.kind == Kind::Whole && kind == Kind::Whole => {}
-            Some(mark) => *mark = Mark { kind, due },
+            Some(mark) if mark.kind == Kind::Whole && kind == Kind::Whole && mark.seen.is_none() => {}
+            Some(mark) => {
+                let since = if mark.seen.is_some_and(Sight::is_blank) { now } else { mark.since };
+                let due = if kind == Kind::Writing { due.min(since + RESTLESS).max(now) } else { due };
+                *mark = Mark { kind, due, since, seen: None };
+            }
             None => {
                 self.second.1 += 1;
-                self.paths.insert(path, Mark { kind, due });
+                self.paths.insert(path, Mark { kind, due, since: now, seen: None });
             }
         }
         if self.second.1 > STORM {
@@ -196,33 +228,64 @@ impl Marks {
         }
     }
 
-    /// An empty file: again in a while.
-    pub(super) fn second_look(&mut self, path: PathBuf) {
-        let due = Instant::now() + EMPTY;
-        // Whatever was noted since then comes first.
-        self.paths.entry(path).or_insert(Mark { kind: Kind::Second, due });
+    /// A path that has not settled: again in a while. Whatever was noted since its look comes first.
+    pub(super) fn put_back(&mut self, path: DuePath, seen: Sight, wait: Duration) {
+        if self.storm.is_some() {
+            return;
+        }
+        let kind = if path.whole { Kind::Whole } else { Kind::Writing };
+        let now = Instant::now();
+        let mark = Mark { kind, due: now + wait, since: path.since, seen: Some(seen) };
+        let mark = self.paths.entry(path.file).or_insert(mark);
+        if mark.seen.is_none() && !seen.is_blank() {
+            // The writer went on: its second counts from its first write.
+            mark.since = path.since;
+            mark.due = mark.due.min(path.since + RESTLESS).max(now);
+        }
+    }
+
+    /// What a receiver could not tell yet is looked at again; many paths are cheaper to walk to. A receiver that does
+    /// not say walks the folder once more.
+    pub(super) fn again(&mut self, again: Again, folder: Option<PathBuf>) {
+        let paths = match (again, folder) {
+            (Again::Paths(paths), _) => paths,
+            (Again::Unknown, Some(folder)) => return self.walk_again(folder, FOLLOW, true),
+            (Again::Unknown, None) => return,
+        };
+        if paths.len() > STORM {
+            let root = self.root.clone();
+            self.walk_again(root, AGAIN, false);
+        } else if self.storm.is_none() {
+            let now = Instant::now();
+            for path in paths {
+                let mark = Mark { kind: Kind::Writing, due: now, since: now, seen: None };
+                self.paths.entry(path).or_insert(mark);
+            }
+        }
     }
 
     /// A folder that is to be walked in a while.
-    pub(super) fn walk_again(&mut self, folder: PathBuf) {
+    pub(super) fn walk_again(&mut self, folder: PathBuf, wait: Duration, last: bool) {
         if !self.folders.keys().any(|above| is_within(&folder, above)) {
             self.folders.retain(|below, _| !is_within(below, &folder));
-            self.folders.insert(folder, Instant::now() + AGAIN);
+            self.folders.insert(folder, Turn { at: Instant::now() + wait, last });
         }
     }
 
     /// Everything, now.
     pub(super) fn look_everywhere(&mut self) {
-        self.folders.insert(self.root.clone(), Instant::now());
+        self.folders.insert(self.root.clone(), Turn { at: Instant::now(), last: false });
     }
 
-    /// When there is something to do next.
+    /// When there is something to look at next.
     pub(super) fn due(&self) -> Option<Instant> {
         let paths = self.paths.values().map(|mark| mark.due);
-        let folders = self.folders.values().copied();
+        let folders = self.folders.values().map(|turn| turn.at);
         let storm = self.storm.map(|(since, last)| (last + QUIET).min(since + STORM_LOOK));
-        let now = (self.watch_failed.is_some() || self.root_touched).then(Instant::now);
-        paths.chain(folders).chain(storm).chain(now).min()
+        match storm {
+            Some(storm) => Some(storm),
+            None => paths.chain(folders).min(),
+        }
     }
 
     /// Takes what may be looked at now.
@@ -233,27 +296,30 @@ impl Marks {
             let quiet = now >= last + QUIET;
             if quiet || now >= since + STORM_LOOK {
                 self.storm = (!quiet).then_some((now, last));
+                self.folders.clear();
                 if quiet {
                     self.second = (now, 0);
-                    // Once more when all new folders are surely watched, and empty files have had their time.
-                    self.folders.clear();
-                    self.folders.insert(self.root.clone(), now + AGAIN);
                 }
-                due.folders.push(self.root.clone());
+                due.folders.push(DueFolder { folder: self.root.clone(), last: false, storm: !quiet });
             }
             return due;
         }
-        self.folders.retain(|folder, at| {
-            let take = now >= *at;
+        self.folders.retain(|folder, turn| {
+            let take = now >= turn.at;
             if take {
-                due.folders.push(folder.clone());
+                due.folders.push(DueFolder { folder: folder.clone(), last: turn.last, storm: false });
             }
             !take
         });
         self.paths.retain(|path, mark| {
             let take = now >= mark.due;
             if take {
-                due.paths.push(Due { file: path.clone(), later: mark.kind != Kind::Second });
+                due.paths.push(DuePath {
+                    file: path.clone(),
+                    whole: mark.kind == Kind::Whole,
+                    since: mark.since,
+                    seen: mark.seen,
+                });
             }
             !take
         });

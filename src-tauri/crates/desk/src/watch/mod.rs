@@ -7,26 +7,29 @@
 
 mod marks;
 mod place;
+mod reach;
+mod sight;
 
 use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
 use std::thread::{self, JoinHandle};
-use std::time::{Duration, Instant};
+use std::time::{Duration, Instant, SystemTime};
 use std::{fs, mem};
 
 use notify::{ErrorKind, RecommendedWatcher, RecursiveMode, Watcher};
 
 use crate::wire::WatchState;
-use marks::Marks;
+use marks::{DueFolder, DuePath, Failure, Marks};
 use place::Place;
+use sight::{Case, Sight, Verdict};
 
-/// An empty file is looked at again after this time: most are between a truncation and the first byte.
-const EMPTY: Duration = Duration::from_millis(500);
-/// A folder that appeared is walked again after this time: it may have been filled before it was watched.
+/// A folder that appeared is walked again after this time: it may still be filled while its watch is set up.
 const AGAIN: Duration = Duration::from_millis(500);
-/// In a storm, a look waits for this much quiet.
-const QUIET: Duration = Duration::from_millis(100);
+/// A look at everything whose receiver does not say what it left open is followed by another after this time.
+const FOLLOW: Duration = Duration::from_millis(1200);
+/// The watch is built anew no more often than this: a queue that overflows once overflows again.
+const REBUILD: Duration = Duration::from_secs(1);
 /// In a storm without a pause, looks are this far apart.
 const STORM_LOOK: Duration = Duration::from_secs(1);
 /// The desk's own folder is checked this often: a mount that vanishes reports nothing.
@@ -43,6 +46,27 @@ pub enum Hint {
     Rescan(PathBuf),
     /// How changes are noticed from now on.
     State(WatchState),
+}
+
+/// What the receiver of a hint could not tell yet: files that are gone, empty or being written a moment ago.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Again {
+    /// It does not say: everything is looked at once more.
+    Unknown,
+    /// These paths are hinted at again when they have settled.
+    Paths(Vec<PathBuf>),
+}
+
+impl From<()> for Again {
+    fn from((): ()) -> Self {
+        Self::Unknown
+    }
+}
+
+impl From<Vec<PathBuf>> for Again {
+    fn from(paths: Vec<PathBuf>) -> Self {
+        Self::Paths(paths)
+    }
 }
 
 /// How to watch. The defaults are right for people; tests shorten the times.
@@ -73,7 +97,7 @@ impl Default for Habits {
     }
 }
 
-type Sink = Box<dyn Fn(Hint) + Send + Sync>;
+type Sink = Box<dyn Fn(Hint) -> Again + Send>;
 
 /// What the callback and the watch's thread share.
 struct Shared {
@@ -84,6 +108,8 @@ struct Shared {
     sent: AtomicU64,
     /// Number of the last heartbeat that was noticed.
     heard: AtomicU64,
+    /// Number of the system watch that counts; what an older one still reports is stale.
+    built: AtomicU64,
 }
 
 impl Shared {
@@ -104,21 +130,34 @@ pub struct Watch {
 
 impl Watch {
     /// Watches a desk. Hints come on the watch's own thread, one after the other. On return the folder is watched,
-    /// unless it takes longer than two seconds: then a rescan follows when it is.
+    /// unless it takes longer than two seconds: then a rescan follows when it is. The sink answers with nothing, or
+    /// with the paths that it wants to be hinted at again (`Library::doubts`).
     #[must_use]
-    pub fn start(root: PathBuf, sink: Sink) -> Self {
+    pub fn start<R: Into<Again> + 'static>(
+        root: PathBuf,
+        sink: Box<dyn Fn(Hint) -> R + Send + Sync>,
+    ) -> Self {
         Self::start_with(root, Habits::default(), sink)
     }
 
     /// The same with other habits.
     #[must_use]
-    pub fn start_with(root: PathBuf, habits: Habits, sink: Sink) -> Self {
+    pub fn start_with<R: Into<Again> + 'static>(
+        root: PathBuf,
+        habits: Habits,
+        sink: Box<dyn Fn(Hint) -> R + Send + Sync>,
+    ) -> Self {
+        Self::start_boxed(root, habits, Box::new(move |hint| sink(hint).into()))
+    }
+
+    fn start_boxed(root: PathBuf, habits: Habits, sink: Sink) -> Self {
         let shared = Arc::new(Shared {
             marks: Mutex::new(Marks::new(root.clone(), habits.canary.clone())),
             wake: Condvar::new(),
             stop: AtomicBool::new(false),
             sent: AtomicU64::new(0),
             heard: AtomicU64::new(0),
+            built: AtomicU64::new(0),
         });
         let ready = Arc::new((Mutex::new(false), Condvar::new()));
         let thread = thread::Builder::new().name("watch".into()).spawn({
@@ -183,11 +222,16 @@ struct Lookout {
     sink: Sink,
     shared: Arc<Shared>,
     system: Option<RecommendedWatcher>,
+    /// The heartbeat's folder is watched.
+    beats: bool,
     /// The desk's folder as it was when the watch was built; `None` while it is gone.
     place: Option<Place>,
     state: WatchState,
     /// Reports cannot be trusted: network folder, or no watches left.
     blind: bool,
+    /// When to try again to watch everything, where it did not work.
+    next_try: Option<Instant>,
+    last_build: Instant,
     next_beat: Instant,
     next_look: Instant,
     next_root_check: Instant,
@@ -200,46 +244,55 @@ impl Lookout {
             next_beat: now + habits.beat,
             next_look: now + habits.idle,
             next_root_check: now + ROOT_CHECK,
+            next_try: None,
+            last_build: now,
             root,
             habits,
             sink,
             shared,
             system: None,
+            beats: false,
             place: None,
             state: WatchState::Starting,
             blind: false,
         }
     }
 
-    /// Builds the system's watch anew. No look follows from here.
+    /// Builds the system's watch anew, and tells what came of it. No look follows from here.
     fn build(&mut self) {
+        let now = Instant::now();
+        self.last_build = now;
         self.system = None;
-        self.shared.marks().watch_failed = None;
+        self.shared.marks().failure = None;
         self.place = Place::of(&self.root);
         let Some(place) = &self.place else {
             self.tell(WatchState::Gone);
             return;
         };
-        self.blind = self.habits.distrust || place.remote;
-        match self.system_watch() {
-            Ok(system) => self.system = Some(system),
-            Err(_) => self.blind = true,
-        }
+        let distrusted = self.habits.distrust || place.remote;
+        let whole = self.watch_system().is_ok();
+        self.blind = distrusted || !whole;
+        // Limits are raised and folders removed; the reach of a network folder never changes.
+        self.next_try = (!distrusted && !whole).then(|| now + self.habits.idle);
         // A new watch starts with a heartbeat in time.
         self.shared.heard.store(self.shared.sent.load(Ordering::Acquire), Ordering::Release);
-        let now = Instant::now();
         self.next_beat = now + self.habits.beat;
-        self.next_look = now + if self.blind { self.habits.poll } else { self.habits.idle };
+        self.next_look = now + self.pause();
         self.tell(if self.blind { WatchState::Polling } else { WatchState::Active });
     }
 
-    fn system_watch(&self) -> notify::Result<RecommendedWatcher> {
+    /// Watches what can be watched. An error means that it is not everything; looks at everything find the rest.
+    fn watch_system(&mut self) -> notify::Result<()> {
         let shared = Arc::clone(&self.shared);
+        let number = shared.built.fetch_add(1, Ordering::AcqRel) + 1;
         let config = notify::Config::default().with_follow_symlinks(false);
-        let mut system = RecommendedWatcher::new(
+        let system = RecommendedWatcher::new(
             move |report: notify::Result<notify::Event>| {
                 // Nothing but a note: a slow callback makes the kernel's queue overflow.
                 let mut marks = shared.marks();
+                if shared.built.load(Ordering::Acquire) != number {
+                    return;
+                }
                 let canary = marks.note(report);
                 // Woken each time: what was noted now may be due before what the thread sleeps for.
                 let wake = !marks.is_quiet();
@@ -253,24 +306,15 @@ impl Lookout {
             },
             config,
         )?;
-        if let Some(canary) = &self.habits.canary
-            && fs::create_dir_all(canary).is_ok()
-        {
-            let _ = system.watch(canary, RecursiveMode::NonRecursive);
-        }
+        let system = self.system.insert(system);
+        self.beats = self.habits.canary.as_ref().is_some_and(|canary| {
+            fs::create_dir_all(canary).is_ok() && system.watch(canary, RecursiveMode::NonRecursive).is_ok()
+        });
         // The parent tells when the desk's own folder is moved away or comes back.
         if let Some(parent) = self.root.parent() {
             let _ = system.watch(parent, RecursiveMode::NonRecursive);
         }
-        match system.watch(&self.root, RecursiveMode::Recursive) {
-            // Part of it is watched; looks at everything find the rest.
-            Err(error) if !matches!(error.kind, ErrorKind::MaxFilesWatch) => Err(error),
-            Err(_) => {
-                self.shared.marks().watch_failed = Some(true);
-                Ok(system)
-            }
-            Ok(()) => Ok(system),
-        }
+        reach::watch_below(system, &self.root)
     }
 
     fn run(&mut self) {
@@ -284,7 +328,7 @@ impl Lookout {
                 self.mend();
                 self.beat();
                 if Instant::now() >= self.next_look {
-                    self.shared.marks().look_everywhere();
+                    self.look_everywhere();
                 }
                 self.look();
             }
@@ -297,10 +341,15 @@ impl Lookout {
         let marks = self.shared.marks();
         if self.place.is_some() {
             next = next.min(self.next_look);
-            if self.habits.canary.is_some() {
+            if self.beats {
                 next = next.min(self.next_beat);
             }
-            next = marks.due().map_or(next, |due| next.min(due));
+            let mend = match marks.failure {
+                Some(Failure::Full) => Some(Instant::now()),
+                Some(Failure::Lost) => Some(self.last_build + REBUILD),
+                None => self.next_try,
+            };
+            next = mend.into_iter().chain(marks.due()).fold(next, Instant::min);
         }
         let rest = next.saturating_duration_since(Instant::now());
         if !self.shared.stopped() && !marks.root_touched && !rest.is_zero() {
@@ -326,6 +375,7 @@ impl Lookout {
     fn leave(&mut self) {
         self.system = None;
         self.place = None;
+        self.next_try = None;
         // What is gone with the folder was not deleted by anybody.
         self.shared.marks().clear();
         self.tell(WatchState::Gone);
@@ -348,26 +398,33 @@ impl Lookout {
         }
     }
 
-    /// Builds the watch anew after an error or lost reports; looks around blindly where no watches are left.
+    /// Builds the watch anew after an error or lost reports, and now and then where it was not possible; looks
+    /// around blindly where no watches are left.
     fn mend(&mut self) {
-        let failed = self.shared.marks().watch_failed.take();
-        match failed {
-            None => {}
-            Some(true) => {
+        let now = Instant::now();
+        let failure = self.shared.marks().failure;
+        match failure {
+            Some(Failure::Full) => {
+                self.shared.marks().failure = None;
                 self.blind = true;
-                self.next_look = self.next_look.min(Instant::now() + self.habits.poll);
+                self.next_try.get_or_insert(now + self.habits.idle);
+                self.next_look = self.next_look.min(now + self.habits.poll);
                 self.tell(WatchState::Polling);
-                self.shared.marks().look_everywhere();
+                self.look_everywhere();
             }
-            Some(false) => {
+            Some(Failure::Lost) if now < self.last_build + REBUILD => {}
+            None if self.next_try.is_none_or(|at| now < at) => {}
+            _ => {
                 self.build();
                 self.look_everywhere();
             }
         }
     }
 
+    /// Writes the heartbeat, and builds the watch anew when it was not noticed twice. Where reports are not trusted
+    /// there is nothing to conclude from it.
     fn beat(&mut self) {
-        let Some(canary) = &self.habits.canary else { return };
+        let Some(canary) = self.habits.canary.as_ref().filter(|_| self.beats) else { return };
         if Instant::now() < self.next_beat {
             return;
         }
@@ -385,45 +442,80 @@ impl Lookout {
         }
     }
 
-    fn look_everywhere(&mut self) {
+    fn look_everywhere(&self) {
         self.shared.marks().look_everywhere();
+    }
+
+    /// Time between two looks at everything.
+    fn pause(&self) -> Duration {
+        if self.blind { self.habits.poll } else { self.habits.idle }
     }
 
     /// Hands over what has settled.
     fn look(&mut self) {
         let due = self.shared.marks().take_due();
         for folder in due.folders {
-            let everything = folder == self.root;
-            let began = Instant::now();
-            (self.sink)(Hint::Rescan(folder.clone()));
-            if everything {
-                // A slow folder is looked at less often.
-                let pause = if self.blind { self.habits.poll } else { self.habits.idle };
-                self.next_look = Instant::now() + pause.max(began.elapsed() * 10);
-            }
+            self.walk(folder);
         }
-        let mut paths = Vec::new();
-        let mut marks = self.shared.marks();
-        for path in due.paths {
-            if path.later && path.file.metadata().is_ok_and(|meta| meta.is_file() && meta.len() == 0) {
-                marks.second_look(path.file);
-                continue;
-            }
-            // A folder that appeared is walked now, and once more when its watch surely stands.
-            if path.file.symlink_metadata().is_ok_and(|meta| meta.is_dir()) {
-                marks.walk_again(path.file.clone());
-            }
-            paths.push(path.file);
-        }
-        drop(marks);
+        let settled: Vec<(PathBuf, Sight)> =
+            due.paths.into_iter().filter_map(|path| self.settled(path)).collect();
         // Before a deletion is believed, the desk itself must be there.
-        if !paths.is_empty() {
-            if paths.iter().any(|path| path.symlink_metadata().is_err()) {
-                self.check_root();
-            }
-            if self.place.is_some() {
-                (self.sink)(Hint::Paths(paths));
-            }
+        if settled.iter().any(|(_, sight)| *sight == Sight::Missing) {
+            self.check_root();
+        }
+        if !settled.is_empty() && self.place.is_some() {
+            let settled = settled.into_iter().map(|(path, _)| path).collect();
+            let again = (self.sink)(Hint::Paths(settled));
+            self.shared.marks().again(again, None);
+        }
+    }
+
+    /// Has a folder walked, after it is made sure that it is watched.
+    fn walk(&mut self, due: DueFolder) {
+        let everything = due.folder == self.root;
+        if !due.storm {
+            self.reach(&due.folder);
+        }
+        let began = Instant::now();
+        let again = (self.sink)(Hint::Rescan(due.folder.clone()));
+        if everything {
+            // A slow folder is looked at less often.
+            self.next_look = Instant::now() + self.pause().max(began.elapsed() * 10);
+        }
+        let follow = (!due.last && !due.storm).then_some(due.folder);
+        self.shared.marks().again(again, follow);
+    }
+
+    /// The path and what it is, when there is something to say of it.
+    fn settled(&mut self, path: DuePath) -> Option<(PathBuf, Sight)> {
+        let now = Sight::of(&path.file);
+        let case = Case {
+            whole: path.whole,
+            waited: path.since.elapsed(),
+            before: path.seen,
+            now,
+            trusted: !self.blind,
+            clock: SystemTime::now(),
+        };
+        if let Verdict::Again(wait) = sight::judge(case) {
+            self.shared.marks().put_back(path, now, wait);
+            return None;
+        }
+        if now == Sight::Folder {
+            // Watched first, walked by the receiver then, and once more: it may be filled at this moment.
+            self.reach(&path.file);
+            self.shared.marks().walk_again(path.file.clone(), AGAIN, true);
+        }
+        Some((path.file, now))
+    }
+
+    /// Watches a folder and all below.
+    fn reach(&mut self, folder: &Path) {
+        if let Some(system) = self.system.as_mut().filter(|_| !self.blind)
+            && let Err(error) = reach::watch_below(system, folder)
+        {
+            let full = matches!(error.kind, ErrorKind::MaxFilesWatch);
+            self.shared.marks().failure = Some(if full { Failure::Full } else { Failure::Lost });
         }
     }
 

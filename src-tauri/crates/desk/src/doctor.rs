@@ -1,0 +1,442 @@
+//! Looks a desk over: its articles, its folder, the watch, the history, the drafts, and what interrupted work left
+//! behind. Reads everything, changes nothing unless it is told to, and then only what loses nothing.
+
+use std::collections::HashSet;
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+
+use copydesk_core::front::{self, Front};
+use copydesk_core::text;
+
+use crate::error::Problem;
+use crate::library::Library;
+use crate::store::atomic::{self, Fingerprint, ReadError, fingerprint};
+use crate::store::fs::{Fs, RealFs};
+use crate::store::history::{History, State};
+use crate::store::journal::Journal;
+use crate::words;
+
+/// Less room than this is worth a word, bytes.
+const LITTLE_ROOM: u64 = 100 * 1024 * 1024;
+
+/// How much a finding matters.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Weight {
+    /// Something is wrong.
+    Wrong,
+    /// Good to know; nothing has to be done.
+    Remark,
+}
+
+/// One thing that the doctor found.
+#[derive(Clone, Debug)]
+pub struct Finding {
+    /// How much it matters.
+    pub weight: Weight,
+    /// What, on which file, and the way out; its code is stable.
+    pub problem: Problem,
+    /// Relative to the desk where it is in the desk.
+    pub path: Option<PathBuf>,
+    /// It was mended just now.
+    pub mended: bool,
+}
+
+/// What the doctor saw.
+#[derive(Clone, Debug, Default)]
+pub struct Report {
+    /// Articles of the desk.
+    pub articles: usize,
+    /// Revisions in its history.
+    pub revisions: usize,
+    /// Drafts that wait.
+    pub drafts: usize,
+    /// What is wrong or worth a word, in the order of the search.
+    pub findings: Vec<Finding>,
+}
+
+impl Report {
+    /// Something is wrong that was not mended.
+    #[must_use]
+    pub fn is_wrong(&self) -> bool {
+        self.findings.iter().any(|finding| finding.weight == Weight::Wrong && !finding.mended)
+    }
+
+    fn add(&mut self, weight: Weight, path: Option<&Path>, problem: Problem) -> &mut Finding {
+        let path = path.map(Path::to_owned);
+        self.findings.push(Finding { weight, problem, path, mended: false });
+        self.findings.last_mut().expect("just pushed")
+    }
+}
+
+/// Examines the desk in a folder; `local` is where this machine keeps what belongs to it. With `mend`, what is safe to
+/// mend is mended: a damaged history is rebuilt from what can be read, leftovers whose bytes are safe elsewhere go.
+#[must_use]
+pub fn examine(root: &Path, local: &Path, mend: bool) -> Report {
+    let mut report = Report::default();
+    let library = Library::new(root.to_owned());
+    library.scan(&|| {});
+    articles(root, &library, &mut report);
+    room(root, local, &mut report);
+    watches(root, &mut report);
+    // The history before the leftovers: these may go only if it holds their bytes.
+    history(local, mend, &mut report);
+    drafts(root, local, &mut report);
+    leftovers(root, local, &library, mend, &mut report);
+    report
+}
+
+fn articles(root: &Path, library: &Library, report: &mut Report) {
+    let paths = library.paths();
+    report.articles = paths.len();
+    for path in &paths {
+        let file = library.file(path).unwrap_or_else(|| root.join(path));
+        let real = file.strip_prefix(root).unwrap_or(Path::new(path)).to_string_lossy().into_owned();
+        let on_disk = match atomic::read(&RealFs, root, &real) {
+            Ok(on_disk) => on_disk,
+            Err(ReadError::NotFound) => continue,
+            Err(error) => {
+                report.add(Weight::Wrong, Some(Path::new(path)), words::cannot_read(path, &error));
+                continue;
+            }
+        };
+        if let Some(refusal) = &on_disk.refused {
+            report.add(Weight::Remark, Some(Path::new(path)), words::refused(path, refusal));
+        }
+        match text::decode(&on_disk.bytes) {
+            Err(reason) => {
+                report.add(Weight::Wrong, Some(Path::new(path)), words::not_text(path, &reason));
+            }
+            Ok(decoded) => {
+                if let Front::Broken { line, message } = front::read(front::split(&decoded.text).0) {
+                    report.add(Weight::Wrong, Some(Path::new(path)), broken_front(path, line, &message));
+                }
+            }
+        }
+    }
+}
+
+#[cfg(unix)]
+fn room(root: &Path, local: &Path, report: &mut Report) {
+    for folder in [root, local] {
+        let Some(there) = folder.ancestors().find(|folder| folder.is_dir()) else { continue };
+        let Ok(room) = rustix::fs::statvfs(there) else { continue };
+        let free = room.f_bavail.saturating_mul(room.f_frsize);
+        if free < LITTLE_ROOM {
+            report.add(Weight::Wrong, Some(there), little_room(there, free));
+        }
+    }
+}
+
+#[cfg(not(unix))]
+fn room(_: &Path, _: &Path, _: &mut Report) {}
+
+/// Each watched folder takes one of the system's watches (inotify(7)).
+fn watches(root: &Path, report: &mut Report) {
+    let Some(limit) = fs::read_to_string("/proc/sys/fs/inotify/max_user_watches")
+        .ok()
+        .and_then(|text| text.trim().parse::<usize>().ok())
+    else {
+        return;
+    };
+    let folders = folders(root).len();
+    if folders >= limit {
+        report.add(Weight::Wrong, None, few_watches(folders, limit));
+    }
+}
+
+/// The folders of a desk, itself included. Links are not followed.
+fn folders(root: &Path) -> Vec<PathBuf> {
+    let mut found = vec![root.to_owned()];
+    let mut at = 0;
+    while at < found.len() {
+        for entry in fs::read_dir(&found[at]).into_iter().flatten().flatten() {
+            if entry.file_type().is_ok_and(|kind| kind.is_dir()) {
+                found.push(entry.path());
+            }
+        }
+        at += 1;
+    }
+    found
+}
+
+fn history(local: &Path, mend: bool, report: &mut Report) {
+    let file = local.join("history.db");
+    match History::inspect(&file) {
+        State::Absent => {}
+        State::Sound { revisions } => report.revisions = revisions,
+        State::Refused(problem) => {
+            report.add(Weight::Wrong, Some(&file), problem);
+        }
+        State::Damaged(why) => {
+            let finding = report.add(Weight::Wrong, Some(&file), damaged(&file, &why));
+            if !mend {
+                return;
+            }
+            match History::rebuild(&file) {
+                Ok(aside) => {
+                    finding.mended = true;
+                    report.revisions = aside.recovered;
+                    report.add(Weight::Remark, Some(&aside.file), words::history_set_aside(&aside));
+                }
+                Err(problem) => {
+                    report.add(Weight::Wrong, Some(&file), problem);
+                }
+            }
+        }
+    }
+}
+
+fn drafts(root: &Path, local: &Path, report: &mut Report) {
+    let folder = local.join("drafts");
+    let drafts = Journal::open(Arc::new(RealFs), folder.clone()).list();
+    report.drafts = drafts.len();
+    for draft in &drafts {
+        if !root.join(&draft.path).exists() {
+            report.add(Weight::Remark, Some(Path::new(&draft.path)), lone_draft(&draft.path));
+        }
+    }
+    for entry in fs::read_dir(&folder).into_iter().flatten().flatten() {
+        let path = entry.path();
+        if path.extension().is_some_and(|ending| ending == "damaged" || ending == "from-backup") {
+            report.add(Weight::Remark, Some(&path), set_aside_draft(&path));
+        }
+    }
+}
+
+/// Temporary files of interrupted saves, in the desk and in the local folder.
+fn leftovers(root: &Path, local: &Path, library: &Library, mend: bool, report: &mut Report) {
+    let mut found: Vec<PathBuf> = folders(root).iter().flat_map(|folder| atomic::leftovers(folder)).collect();
+    found.extend(folders(local).iter().flat_map(|folder| atomic::leftovers(folder)));
+    if found.is_empty() {
+        return;
+    }
+    let safe = safe_elsewhere(root, local, library);
+    let history = open_history(local);
+    for file in found {
+        let Ok(bytes) = fs::read(&file) else { continue };
+        let hash = fingerprint(&bytes);
+        let known = bytes.is_empty()
+            || safe.contains(&hash)
+            || history.as_ref().is_some_and(|history| history.has(&hash));
+        let shown = file.strip_prefix(root).unwrap_or(&file).to_owned();
+        let weight = if known { Weight::Remark } else { Weight::Wrong };
+        let finding = report.add(weight, Some(&shown), leftover(&shown, known));
+        if mend && known {
+            finding.mended = RealFs.remove(&file).is_ok();
+        }
+    }
+}
+
+fn open_history(local: &Path) -> Option<History> {
+    let file = local.join("history.db");
+    matches!(History::inspect(&file), State::Sound { .. })
+        .then(|| History::open(&file, Arc::new(crate::env::SystemClock)).ok())
+        .flatten()
+}
+
+/// What the articles and the drafts hold.
+fn safe_elsewhere(root: &Path, local: &Path, library: &Library) -> HashSet<Fingerprint> {
+    let articles = library.paths().into_iter().filter_map(|path| {
+        let file = library.file(&path).unwrap_or_else(|| root.join(&path));
+        fs::read(file).ok().map(|bytes| fingerprint(&bytes))
+    });
+    let drafts = fs::read_dir(local.join("drafts")).into_iter().flatten().flatten();
+    let drafts = drafts.filter_map(|entry| fs::read(entry.path()).ok().map(|bytes| fingerprint(&bytes)));
+    articles.chain(drafts).collect()
+}
+
+fn broken_front(path: &str, line: usize, message: &str) -> Problem {
+    Problem::new(
+        "front_broken",
+        (
+            format!("L’en-tête de {path} n’est pas lisible à la ligne {line} ({message})."),
+            "Corrigez cette ligne ; le texte n’est pas touché.",
+        ),
+        (
+            format!("The front matter of {path} cannot be read at line {line} ({message})."),
+            "Mend that line; the text is not touched.",
+        ),
+    )
+}
+
+fn little_room(folder: &Path, free: u64) -> Problem {
+    let (folder, free) = (folder.display(), free / 1024 / 1024);
+    Problem::new(
+        "little_room",
+        (
+            format!("Il ne reste que {free} Mo pour {folder}."),
+            "Faites de la place : sans elle, un enregistrement échoue et le texte reste en brouillon.",
+        ),
+        (
+            format!("Only {free} MB are left for {folder}."),
+            "Make room: without it a save fails and the text stays a draft.",
+        ),
+    )
+}
+
+fn few_watches(folders: usize, limit: usize) -> Problem {
+    Problem::new(
+        "few_watches",
+        (
+            format!("Le desk a {folders} dossiers et le système n’en surveille que {limit}."),
+            "Les changements sont alors cherchés par relevés. Augmentez fs.inotify.max_user_watches.",
+        ),
+        (
+            format!("The desk has {folders} folders and the system watches no more than {limit}."),
+            "Changes are then looked for in turns. Raise fs.inotify.max_user_watches.",
+        ),
+    )
+}
+
+fn damaged(file: &Path, why: &str) -> Problem {
+    let file = file.display();
+    Problem::new(
+        "history_damaged",
+        (
+            format!("L’historique {file} est endommagé ({why})."),
+            "Avec --fix, il est gardé sous un autre nom et ce qui se lit encore est repris.",
+        ),
+        (
+            format!("The history {file} is damaged ({why})."),
+            "With --fix it is kept under another name, and what can still be read is brought over.",
+        ),
+    )
+}
+
+fn lone_draft(path: &str) -> Problem {
+    Problem::new(
+        "lone_draft",
+        (
+            format!("Un brouillon attend pour {path}, qui n’existe plus."),
+            "Ouvrez-le dans la fenêtre pour l’enregistrer ou l’abandonner.",
+        ),
+        (
+            format!("A draft waits for {path}, which is gone."),
+            "Open it in the window to save it or to let it go.",
+        ),
+    )
+}
+
+fn set_aside_draft(path: &Path) -> Problem {
+    let path = path.display();
+    Problem::new(
+        "draft_set_aside",
+        (
+            format!("Le brouillon {path} a été mis de côté."),
+            "Lisez-le avec un éditeur de texte avant de l’effacer.",
+        ),
+        (format!("The draft {path} was set aside."), "Read it with a text editor before you delete it."),
+    )
+}
+
+fn leftover(path: &Path, known: bool) -> Problem {
+    let path = path.display();
+    let (fr, en) = if known {
+        (
+            "Son contenu est à l’abri ailleurs ; --fix l’efface.",
+            "Its content is safe elsewhere; --fix removes it.",
+        )
+    } else {
+        (
+            "Son contenu n’est nulle part ailleurs : lisez-le, puis renommez-le ou effacez-le.",
+            "Its content is nowhere else: read it, then rename or delete it.",
+        )
+    };
+    Problem::new(
+        "leftover",
+        (format!("Un enregistrement interrompu a laissé {path}."), fr),
+        (format!("An interrupted save left {path}."), en),
+    )
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::store::history::Origin;
+
+    struct Desk {
+        folder: tempfile::TempDir,
+    }
+
+    impl Desk {
+        fn new() -> Self {
+            let folder = tempfile::tempdir().unwrap();
+            fs::create_dir_all(folder.path().join("desk/ville")).unwrap();
+            fs::create_dir_all(folder.path().join("local/drafts")).unwrap();
+            fs::write(folder.path().join("desk/a.md"), "Un mot.\n").unwrap();
+            Self { folder }
+        }
+
+        fn path(&self, path: &str) -> PathBuf {
+            self.folder.path().join(path)
+        }
+
+        fn look(&self, mend: bool) -> Report {
+            examine(&self.path("desk"), &self.path("local"), mend)
+        }
+
+        fn codes(&self) -> Vec<&'static str> {
+            self.look(false).findings.iter().map(|finding| finding.problem.code).collect()
+        }
+    }
+
+    #[test]
+    fn a_sound_desk_has_nothing() {
+        let desk = Desk::new();
+        let report = desk.look(false);
+        assert!(report.findings.is_empty() && !report.is_wrong(), "{report:?}");
+        assert_eq!(report.articles, 1);
+    }
+
+    #[test]
+    fn what_is_wrong_with_articles_is_named() {
+        let desk = Desk::new();
+        fs::write(desk.path("desk/latin.md"), b"caf\xe9").unwrap();
+        fs::write(desk.path("desk/ville/front.md"), "---\ntitle: [\n---\nx\n").unwrap();
+        let codes = desk.codes();
+        assert_eq!(codes, ["not_text", "front_broken"]);
+        assert!(desk.look(false).is_wrong());
+    }
+
+    #[test]
+    fn leftovers_go_only_if_their_bytes_are_safe() {
+        let desk = Desk::new();
+        let temp = |name: &str| desk.path(&format!("desk/ville/.copydesk-{name}.tmp"));
+        let one = atomic::leftovers(&desk.path("desk/ville"));
+        assert!(one.is_empty());
+        fs::write(temp("1-1"), "Un mot.\n").unwrap();
+        fs::write(temp("2-2"), "Nulle part ailleurs.\n").unwrap();
+        assert_eq!(atomic::leftovers(&desk.path("desk/ville")).len(), 2, "named as saves name theirs");
+        assert_eq!(desk.codes(), ["leftover", "leftover"]);
+        let report = desk.look(true);
+        assert!(report.is_wrong());
+        assert!(!temp("1-1").exists() && temp("2-2").exists());
+    }
+
+    #[test]
+    fn a_damaged_history_is_rebuilt_only_when_told() {
+        let desk = Desk::new();
+        let file = desk.path("local/history.db");
+        History::open(&file, Arc::new(crate::env::SystemClock))
+            .unwrap()
+            .record("a.md", b"Un mot.\n", "Ada", Origin::Save)
+            .unwrap();
+        fs::write(&file, "not a database at all, but words").unwrap();
+        let _ = fs::remove_file(desk.path("local/history.db-wal"));
+        assert_eq!(desk.codes(), ["history_damaged"]);
+        assert_eq!(fs::read(&file).unwrap(), b"not a database at all, but words");
+        let report = desk.look(true);
+        assert!(!report.is_wrong(), "{report:?}");
+        assert!(matches!(History::inspect(&file), State::Sound { .. }));
+        assert!(desk.codes().is_empty());
+    }
+
+    #[test]
+    fn a_draft_without_its_article_is_remarked() {
+        let desk = Desk::new();
+        fs::write(desk.path("local/drafts/x.damaged"), "x").unwrap();
+        assert_eq!(desk.codes(), ["draft_set_aside"]);
+        assert!(!desk.look(false).is_wrong());
+    }
+}
