@@ -113,7 +113,8 @@ fn holds(folder: &Path, text: &str) -> bool {
             if path.is_dir() {
                 return holds(&path, text);
             }
-            path.is_file() && std::fs::read(&path).is_ok_and(|bytes| String::from_utf8_lossy(&bytes).contains(text))
+            path.is_file()
+                && std::fs::read(&path).is_ok_and(|bytes| String::from_utf8_lossy(&bytes).contains(text))
         })
     })
 }

@@ -128,7 +128,10 @@ pub fn typescript() -> String {
     types! {
         Lang Problem Settings Theme Aids WindowBox Boot DeskInfo RecentDesk WatchState ArticleItem Library SaveState
         Furniture Field ArticleView ArticleState Conflict ConflictHunk ConflictAnswer Resolved Update Pushed Block Preview Counts RevisionItem
-        RevisionText ExportFormat Paper ExportOptions Exported Pages Placed Event
+        RevisionText ExportFormat Paper ExportOptions Exported Pages Placed
+        ChangeClass ChangeKind VersionRef VersionItem DiffSpan DiffChange ClassCount RunMark DiffRun RowMark DiffRow DiffView
+        Passage Standing Verdict SuggestionItem MessageItem ThreadItem SignOffItem StageItem UnsentItem Review Proposal
+        DeskReviewItem Event
     }
     out.push_str("/** Every command of the desk. */\n");
     out.push_str(&command_map(&config));

@@ -3,8 +3,14 @@
 //!
 //! Positions in text are UTF-16 units in LF text; lines count from 1; times are RFC 3339 strings.
 
+mod diff;
+mod review;
+
 use serde::{Deserialize, Serialize};
 use ts_rs::TS;
+
+pub use diff::*;
+pub use review::*;
 
 /// Interface languages.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, TS)]
@@ -600,6 +606,11 @@ pub enum Event {
     },
     /// A revision was added.
     HistoryChanged {
+        /// The article.
+        path: String,
+    },
+    /// The review of an article changed, here or through somebody else's record.
+    ReviewChanged {
         /// The article.
         path: String,
     },

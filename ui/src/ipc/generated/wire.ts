@@ -784,6 +784,514 @@ src: string,
 alt: string, };
 
 /**
+ * What a change touches, by risk: the first that fits, in this order.
+ */
+export type ChangeClass = "quote" | "figure" | "name" | "negation" | "attribution" | "link" | "furniture" | "words" | "typography";
+
+/**
+ * What was done.
+ */
+export type ChangeKind = "insert" | "delete" | "replace" | "move" | "split" | "join" | "format";
+
+/**
+ * A version that can be compared with another.
+ */
+export type VersionRef = { "is": "revision", 
+/**
+ * Its number.
+ */
+id: number, } | { "is": "read" } | { "is": "signed", 
+/**
+ * The sign-off; the last one where absent.
+ */
+id: string | null, } | { "is": "published" } | { "is": "disk" } | { "is": "draft" } | { "is": "commit", 
+/**
+ * What `git rev-parse` understands.
+ */
+name: string, };
+
+/**
+ * A version to choose from.
+ */
+export type VersionItem = { 
+/**
+ * Which.
+ */
+version: VersionRef, 
+/**
+ * Its name, where it has one: of the revision, of who signed, the commit's first line.
+ */
+label: string, 
+/**
+ * Who.
+ */
+author: string, 
+/**
+ * When, RFC 3339; empty for what is on the screen.
+ */
+time: string, };
+
+/**
+ * A part of a version.
+ */
+export type DiffSpan = { 
+/**
+ * The words.
+ */
+text: string, 
+/**
+ * Where it begins in the body, UTF-16 units; `None` in a field, or where that version is not the one on screen.
+ */
+start: number | null, 
+/**
+ * Where it ends.
+ */
+end: number | null, };
+
+/**
+ * One change.
+ */
+export type DiffChange = { 
+/**
+ * What it touches.
+ */
+class: ChangeClass, 
+/**
+ * What was done.
+ */
+kind: ChangeKind, 
+/**
+ * The field of the furniture; `None` in the body.
+ */
+field: string | null, 
+/**
+ * As it was.
+ */
+old: DiffSpan | null, 
+/**
+ * As it is.
+ */
+new: DiffSpan | null, 
+/**
+ * A few words before it.
+ */
+before: string, 
+/**
+ * A few words after it.
+ */
+after: string, };
+
+/**
+ * How many changes a class has.
+ */
+export type ClassCount = { 
+/**
+ * The class.
+ */
+class: ChangeClass, 
+/**
+ * How many.
+ */
+count: number, };
+
+/**
+ * How a run of text is marked.
+ */
+export type RunMark = "same" | "insert" | "delete" | "format";
+
+/**
+ * A run of text in a row.
+ */
+export type DiffRun = { 
+/**
+ * The words.
+ */
+text: string, 
+/**
+ * How it is marked.
+ */
+mark: RunMark, 
+/**
+ * The change it belongs to, by its number in [`DiffView::changes`].
+ */
+change: number | null, };
+
+/**
+ * What became of a paragraph.
+ */
+export type RowMark = "kept" | "insert" | "delete" | "moved_from" | "moved_to" | "split" | "join";
+
+/**
+ * A field or a paragraph, old beside new.
+ */
+export type DiffRow = { 
+/**
+ * The field of the furniture; `None` in the body.
+ */
+field: string | null, 
+/**
+ * What became of it.
+ */
+mark: RowMark, 
+/**
+ * The change that the row itself is (a move, a split), by its number.
+ */
+change: number | null, 
+/**
+ * As it was, in runs `same`, `delete`, `format`; `None` where it was not there.
+ */
+old: Array<DiffRun> | null, 
+/**
+ * As it is, in runs `same`, `insert`, `format`; `None` where it is not there any more.
+ */
+new: Array<DiffRun> | null, 
+/**
+ * Both in one text, for the view in the text.
+ */
+inline: Array<DiffRun>, };
+
+/**
+ * Two versions and how they differ.
+ */
+export type DiffView = { 
+/**
+ * The older one.
+ */
+old: VersionItem, 
+/**
+ * The newer one.
+ */
+new: VersionItem, 
+/**
+ * By risk, then by place.
+ */
+changes: Array<DiffChange>, 
+/**
+ * Of each class that has some, by risk.
+ */
+counts: Array<ClassCount>, 
+/**
+ * The furniture, then the body, in the order of the text.
+ */
+rows: Array<DiffRow>, };
+
+/**
+ * A part of the body on the screen, UTF-16 units.
+ */
+export type Passage = { 
+/**
+ * Where it begins.
+ */
+start: number, 
+/**
+ * Where it ends; the same as `start` for a place between two characters.
+ */
+end: number, };
+
+/**
+ * How a suggestion or a comment stands to the text.
+ */
+export type Standing = "placed" | "changed" | "orphaned";
+
+/**
+ * What became of a suggestion.
+ */
+export type Verdict = "open" | "accepted" | "rejected" | "withdrawn";
+
+/**
+ * A change that somebody proposes.
+ */
+export type SuggestionItem = { 
+/**
+ * Stable name.
+ */
+id: string, 
+/**
+ * Who.
+ */
+author: string, 
+/**
+ * This person on this installation; only these may be edited.
+ */
+mine: boolean, 
+/**
+ * When, RFC 3339.
+ */
+time: string, 
+/**
+ * Why; may be empty.
+ */
+note: string, 
+/**
+ * What it touches.
+ */
+class: ChangeClass, 
+/**
+ * Where; `None` when orphaned.
+ */
+passage: Passage | null, 
+/**
+ * The text it was made on; empty for an insertion.
+ */
+old: string, 
+/**
+ * What is to stand there; empty for a deletion.
+ */
+new: string, 
+/**
+ * How it stands to the text.
+ */
+standing: Standing, 
+/**
+ * What became of it.
+ */
+verdict: Verdict, 
+/**
+ * Who decided; empty while open.
+ */
+decided_by: string, 
+/**
+ * Accepted, and its text was edited since, or it is no longer there.
+ */
+edited_since: boolean, 
+/**
+ * Others that propose something for the same place.
+ */
+rivals: Array<string>, };
+
+/**
+ * One message of a thread.
+ */
+export type MessageItem = { 
+/**
+ * Stable name.
+ */
+id: string, 
+/**
+ * Who.
+ */
+author: string, 
+/**
+ * This person on this installation; only these may be edited.
+ */
+mine: boolean, 
+/**
+ * When, RFC 3339.
+ */
+time: string, 
+/**
+ * The words, plain text.
+ */
+text: string, 
+/**
+ * Edited after it was sent.
+ */
+edited: boolean, };
+
+/**
+ * A conversation about a passage or about the whole article.
+ */
+export type ThreadItem = { 
+/**
+ * Stable name.
+ */
+id: string, 
+/**
+ * Where; `None` when orphaned or about the whole article.
+ */
+passage: Passage | null, 
+/**
+ * The words it was made on; empty when about the whole article.
+ */
+quote: string, 
+/**
+ * How it stands to the text.
+ */
+standing: Standing, 
+/**
+ * Settled.
+ */
+resolved: boolean, 
+/**
+ * Never leaves the desk.
+ */
+off_record: boolean, 
+/**
+ * Names this person with an @.
+ */
+mentions_me: boolean, 
+/**
+ * In their order; the first is the comment.
+ */
+messages: Array<MessageItem>, };
+
+/**
+ * A sign-off (bon à tirer).
+ */
+export type SignOffItem = { 
+/**
+ * Stable name.
+ */
+id: string, 
+/**
+ * `desk`, `sub_editor`, `legal`.
+ */
+role: string, 
+/**
+ * Who.
+ */
+author: string, 
+/**
+ * When, RFC 3339.
+ */
+time: string, 
+/**
+ * What would be published is exactly what was signed.
+ */
+holds: boolean, 
+/**
+ * Withdrawn by its author.
+ */
+withdrawn: boolean, };
+
+/**
+ * A change of stage.
+ */
+export type StageItem = { 
+/**
+ * The stage from then on.
+ */
+stage: string, 
+/**
+ * Who.
+ */
+author: string, 
+/**
+ * When, RFC 3339.
+ */
+time: string, 
+/**
+ * Why; may be empty.
+ */
+reason: string, };
+
+/**
+ * What was typed into a box of the review and not sent yet.
+ */
+export type UnsentItem = { 
+/**
+ * Which box: `new`, `whole`, `reply:<thread>`, `edit:<message>`.
+ */
+key: string, 
+/**
+ * The words.
+ */
+text: string, 
+/**
+ * Where a new comment is to stand.
+ */
+passage: Passage | null, };
+
+/**
+ * The review of one article, placed on the body that is on the screen.
+ */
+export type Review = { 
+/**
+ * The version of the body that passages are counted in.
+ */
+version: number, 
+/**
+ * All suggestions, open ones by risk first.
+ */
+suggestions: Array<SuggestionItem>, 
+/**
+ * All threads, by place.
+ */
+threads: Array<ThreadItem>, 
+/**
+ * Sign-offs, newest first.
+ */
+sign_offs: Array<SignOffItem>, 
+/**
+ * Changes of stage, newest first.
+ */
+stages: Array<StageItem>, 
+/**
+ * Not sent yet.
+ */
+unsent: Array<UnsentItem>, 
+/**
+ * Who can be mentioned: everybody seen on this desk.
+ */
+people: Array<string>, 
+/**
+ * What could not be read of the record.
+ */
+problems: Array<Problem>, };
+
+/**
+ * A proposal of the editor in suggest mode, against the body that the session holds.
+ */
+export type Proposal = { 
+/**
+ * Made by the window when it begins, kept while it grows.
+ */
+id: string, 
+/**
+ * Where.
+ */
+passage: Passage, 
+/**
+ * What is to stand there.
+ */
+new: string, };
+
+/**
+ * A line of the review of the whole desk.
+ */
+export type DeskReviewItem = { 
+/**
+ * The article.
+ */
+path: string, 
+/**
+ * Its title.
+ */
+title: string, 
+/**
+ * Its stage.
+ */
+stage: string, 
+/**
+ * Deadline, RFC 3339.
+ */
+deadline: string | null, 
+/**
+ * Changes that this person has not read, by risk; empty where all is read.
+ */
+unread: Array<ClassCount>, 
+/**
+ * Never read by this person.
+ */
+never_read: boolean, 
+/**
+ * Open suggestions.
+ */
+suggestions: number, 
+/**
+ * Unresolved threads that name this person.
+ */
+mentions: number, 
+/**
+ * Unresolved threads.
+ */
+threads: number, 
+/**
+ * Roles whose sign-off does not hold any more.
+ */
+broken_seals: Array<string>, };
+
+/**
  * What the desk tells the window on its own.
  */
 export type Event = { "kind": "library_changed", 
@@ -811,6 +1319,10 @@ from: string,
  * New path.
  */
 to: string, } | { "kind": "history_changed", 
+/**
+ * The article.
+ */
+path: string, } | { "kind": "review_changed", 
 /**
  * The article.
  */
