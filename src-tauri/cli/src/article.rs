@@ -42,13 +42,7 @@ pub fn find(here: &Surroundings, written: &Path, desk: Option<&Path>) -> Result<
         return Err(missing());
     }
     let desk = match desk {
-        Some(desk) => desk.canonicalize().map_err(|_| {
-            let desk = desk.display();
-            Failure::call(match lang {
-                Lang::Fr => format!("Le dossier {desk} n’existe pas. Vérifiez --desk."),
-                Lang::En => format!("The folder {desk} does not exist. Check --desk."),
-            })
-        })?,
+        Some(desk) => given_desk(desk, lang)?,
         None => {
             let (store, _) = Store::open(Arc::new(RealFs), &here.data_dir);
             let recents = store.recents();
@@ -65,6 +59,18 @@ pub fn find(here: &Surroundings, written: &Path, desk: Option<&Path>) -> Result<
     };
     let path = path.iter().map(|part| part.to_string_lossy()).collect::<Vec<_>>().join("/");
     Ok(Named { desk, path, shown, revision })
+}
+
+/// The folder of `--desk`.
+pub fn given_desk(desk: &Path, lang: Lang) -> Result<PathBuf, Failure> {
+    let found = desk.canonicalize().ok().filter(|desk| desk.is_dir());
+    found.ok_or_else(|| {
+        let desk = desk.display();
+        Failure::call(match lang {
+            Lang::Fr => format!("Le dossier {desk} n’existe pas. Vérifiez --desk."),
+            Lang::En => format!("The folder {desk} does not exist. Check --desk."),
+        })
+    })
 }
 
 /// `ARTICLE@ID`, unless a file has that very name.

@@ -25,6 +25,8 @@ pub enum Command {
     Export(ExportArgs),
     /// List, show and restore the revisions of an article
     History(HistoryArgs),
+    /// Look a desk over: articles, history, drafts, leftovers; mend what is safe, back up, restore
+    Doctor(DoctorArgs),
 }
 
 /// `copydesk export`.
@@ -116,6 +118,26 @@ pub struct HistoryArgs {
     pub desk: Option<PathBuf>,
     #[command(subcommand)]
     pub command: Option<HistoryCommand>,
+}
+
+/// `copydesk doctor`.
+#[derive(Args)]
+pub struct DoctorArgs {
+    /// Desk folder; else the one that the current folder lies in
+    #[arg(long, value_name = "FOLDER")]
+    pub desk: Option<PathBuf>,
+    /// Mend what can be mended without a loss
+    #[arg(long)]
+    pub fix: bool,
+    /// Print one JSON document on standard output
+    #[arg(long)]
+    pub json: bool,
+    /// Write the history and the drafts of the desk to a new file
+    #[arg(long, value_name = "FILE", conflicts_with_all = ["fix", "restore"])]
+    pub backup: Option<PathBuf>,
+    /// Bring back the history and the drafts of a backup; the history from before is kept beside
+    #[arg(long, value_name = "FILE", conflicts_with = "fix")]
+    pub restore: Option<PathBuf>,
 }
 
 /// What to do with a revision.

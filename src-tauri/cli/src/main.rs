@@ -2,6 +2,7 @@
 
 mod article;
 mod call;
+mod doctor;
 mod export;
 mod history;
 mod words;
@@ -22,7 +23,7 @@ fn main() -> ExitCode {
         }
     };
     match run(call) {
-        Ok(()) => ExitCode::SUCCESS,
+        Ok(status) => status,
         Err(failure) => {
             eprintln!("copydesk: {}", failure.sentence);
             ExitCode::from(failure.status)
@@ -30,17 +31,21 @@ fn main() -> ExitCode {
     }
 }
 
-fn run(call: Call) -> Result<(), Failure> {
+fn run(call: Call) -> Result<ExitCode, Failure> {
     let here = copydesk_desk::env::Surroundings::from_process().map_err(Failure::call)?;
     match call.command {
-        None => call::open_window(call.target.as_deref(), here.lang(None)),
-        Some(Command::Export(args)) => export::run(&here, &args),
+        None => call::open_window(call.target.as_deref(), here.lang(None))?,
+        Some(Command::Export(args)) => export::run(&here, &args)?,
+        Some(Command::Doctor(args)) => {
+            return Ok(ExitCode::from(u8::from(doctor::run(&here, &args)?)));
+        }
         Some(Command::History(args)) => match args.command {
-            None => history::list(&here, &args),
-            Some(HistoryCommand::Show { article, revision }) => history::show(&here, &article, &revision),
+            None => history::list(&here, &args)?,
+            Some(HistoryCommand::Show { article, revision }) => history::show(&here, &article, &revision)?,
             Some(HistoryCommand::Restore { article, revision }) => {
-                history::restore(&here, &article, &revision)
+                history::restore(&here, &article, &revision)?;
             }
         },
     }
+    Ok(ExitCode::SUCCESS)
 }
