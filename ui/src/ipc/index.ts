@@ -1,7 +1,11 @@
 // Typed calls over a host: the name of a command gives its arguments and its answer.
 
 import type { Host } from "../host/host";
-import type { Commands, Event, Problem } from "./generated/wire";
+import type { Commands as Made, Event, Problem } from "./generated/wire";
+import type { PendingCommands } from "./pending";
+
+/** Every command of the desk. */
+export type Commands = Made & Omit<PendingCommands, keyof Made>;
 
 /** The desk as the interface speaks to it. */
 export interface Wire {
