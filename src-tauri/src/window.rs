@@ -64,6 +64,7 @@ pub fn open(handle: &AppHandle) -> tauri::Result<()> {
         builder = builder.position(place.x, place.y).maximized(place.maximized);
     }
     let window = builder.build()?;
+    survive_the_page(&window);
     let closing = Arc::new(AtomicBool::new(false));
     let watched = window.clone();
     window.on_window_event(move |event| match event {
@@ -91,6 +92,26 @@ pub fn open(handle: &AppHandle) -> tauri::Result<()> {
     });
     Ok(())
 }
+
+/// The page runs in a process of its own, which can end for lack of memory or by a fault of the web engine. Then it is
+/// loaded again, and asks for what is open.
+#[cfg(target_os = "linux")]
+fn survive_the_page(window: &WebviewWindow) {
+    use webkit2gtk::WebViewExt;
+    let app = Arc::clone(&window.state::<Arc<App>>());
+    // Without it the window would stay empty after such an end; the text is in its draft all the same.
+    let _ = window.with_webview(move |webview| {
+        webview.inner().connect_web_process_terminated(move |view, _reason| {
+            app.page_died();
+            let page = view.uri().unwrap_or_default();
+            let page = page.split('?').next().unwrap_or_default().trim_end_matches('/');
+            view.load_uri(&format!("{page}/?again"));
+        });
+    });
+}
+
+#[cfg(not(target_os = "linux"))]
+fn survive_the_page(_window: &WebviewWindow) {}
 
 /// The interface's own pages and nothing else; links are opened by the desk, after the person saw the address.
 fn is_ours(url: &str) -> bool {

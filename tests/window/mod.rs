@@ -5,6 +5,7 @@
 //! program. A test that fails leaves a screenshot in `tests/output`.
 
 mod journeys;
+mod page;
 mod smoke;
 
 use std::fmt::Debug;
@@ -347,11 +348,16 @@ fn end(child: &mut Child) {
 
 /// The display that the environment names, else one of our own.
 fn display() -> (Option<Child>, String) {
-    if let Ok(name) = std::env::var("DISPLAY")
-        && !name.is_empty()
-    {
-        return (None, name);
+    match std::env::var("DISPLAY") {
+        Ok(name) if !name.is_empty() => (None, name),
+        _ => {
+            let (server, name) = own_display();
+            (Some(server), name)
+        }
     }
+}
+
+fn own_display() -> (Child, String) {
     let mut server = Command::new("Xvfb")
         .args(["-displayfd", "1", "-screen", "0", "1440x900x24", "-nolisten", "tcp"])
         .stdout(Stdio::piped())
@@ -361,19 +367,25 @@ fn display() -> (Option<Child>, String) {
         .expect("Xvfb, from the package xvfb");
     let mut number = String::new();
     BufReader::new(server.stdout.take().expect("its output")).read_line(&mut number).expect("its number");
-    (Some(server), format!(":{}", number.trim()))
+    (server, format!(":{}", number.trim()))
 }
 
 fn driver(room: &Room, port: u16, display: &str) -> Child {
-    let folder = |name: &str| room.folder.path().join(name);
     let mut driver = Command::new("WebKitWebDriver");
     driver
         .args([format!("--port={port}"), "--host=127.0.0.1".to_owned()])
+        .env("TAURI_AUTOMATION", "true")
+        .env("TAURI_WEBVIEW_AUTOMATION", "true");
+    in_room(&mut driver, room, display).spawn().expect("WebKitWebDriver, from the package webkit2gtk-driver")
+}
+
+/// A program of the room on a display: nothing of the person's own is seen or changed.
+fn in_room<'a>(program: &'a mut Command, room: &Room, display: &str) -> &'a mut Command {
+    let folder = |name: &str| room.folder.path().join(name);
+    program
         .env("DISPLAY", display)
         .env_remove("WAYLAND_DISPLAY")
         .env("GDK_BACKEND", "x11")
-        .env("TAURI_AUTOMATION", "true")
-        .env("TAURI_WEBVIEW_AUTOMATION", "true")
         // Without a graphics card these two leave the window blank in some versions of WebKitGTK.
         .env("WEBKIT_DISABLE_DMABUF_RENDERER", "1")
         .env("WEBKIT_DISABLE_COMPOSITING_MODE", "1")
@@ -386,8 +398,7 @@ fn driver(room: &Room, port: u16, display: &str) -> Child {
         .env("COPYDESK_DATA_DIR", folder("data"))
         .envs(room.env.iter().map(|(name, value)| (name, value)))
         .process_group(0)
-        .stdout(Stdio::null());
-    driver.spawn().expect("WebKitWebDriver, from the package webkit2gtk-driver")
+        .stdout(Stdio::null())
 }
 
 fn free_port() -> u16 {

@@ -20,7 +20,13 @@ function start(host: Host, boot: Boot) {
   requestAnimationFrame(() => requestAnimationFrame(() => void host.call("painted", {})));
 }
 
-/** The page was loaded again by hand: the program's boot is asked for. */
+/** The page was loaded again, by hand or after its process ended: the program's boot is older than what is open. */
+const again = () => {
+  const [navigation] = performance.getEntriesByType("navigation") as PerformanceNavigationTiming[];
+  return location.search === "?again" || navigation?.type === "reload";
+};
+
+/** Starts from what the program says now. */
 async function ask(host: Host) {
   try {
     start(host, (await host.call("boot", {})) as Boot);
@@ -33,6 +39,6 @@ if (import.meta.env.MODE === "memory") {
   void import("./host/memory").then(({ memoryHost }) => ask(memoryHost(location.search)));
 } else {
   const host = tauriHost();
-  if (host.boot) start(host, host.boot);
+  if (host.boot && !again()) start(host, host.boot);
   else void ask(host);
 }

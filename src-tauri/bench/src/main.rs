@@ -4,7 +4,6 @@
 mod copy;
 mod parts;
 mod process;
-mod screen;
 mod table;
 mod window;
 

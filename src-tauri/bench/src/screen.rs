@@ -42,12 +42,12 @@ pub struct Screen {
 }
 
 impl Screen {
-    /// Connects to `DISPLAY`.
+    /// Connects to a display by its name, else to `DISPLAY`.
     ///
     /// # Errors
     /// No display.
-    pub fn open() -> Result<Self> {
-        let (connection, number) = x11rb::connect(None)?;
+    pub fn open(name: Option<&str>) -> Result<Self> {
+        let (connection, number) = x11rb::connect(name)?;
         let screen = &connection.setup().roots[number];
         let whole = Area { x: 0, y: 0, w: screen.width_in_pixels, h: screen.height_in_pixels };
         let root = screen.root;

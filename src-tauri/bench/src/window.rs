@@ -8,7 +8,7 @@ use std::time::{Duration, Instant};
 
 use crate::copy;
 use crate::process;
-use crate::screen::{Area, Screen, difference};
+use copydesk_bench::screen::{Area, Screen, difference};
 use crate::table::{Figure, Table};
 
 type Result<T> = std::result::Result<T, Box<dyn Error>>;
@@ -187,7 +187,7 @@ fn settle_and_click(screen: &Screen, x: i16, y: i16) -> Result<()> {
 /// # Errors
 /// No display, or a program that could not be started; what can be measured is in the table already.
 pub fn measure(paths: &Paths, rounds: usize, table: &mut Table) -> Result<()> {
-    let screen = Screen::open()?;
+    let screen = Screen::open(None)?;
     let article = |words: usize| -> Result<PathBuf> {
         let folder = paths.work.join(format!("desk-{words}"));
         fs::create_dir_all(&folder)?;

@@ -225,9 +225,24 @@ impl App {
         }
     }
 
-    /// Everything that a window needs to start on the open desk.
+    /// Everything that a page needs that was loaded again: it goes on with the article that was open.
     pub fn boot(&self) -> Result<Boot, Problem> {
+        if let Ok(desk) = self.desk()
+            && let Some(last) = self.store.last_article(desk.root())
+        {
+            *lock(&self.first) = Some(last);
+        }
         Ok(self.first_paint())
+    }
+
+    /// The page ended without warning and is loaded again: what it had sent is in drafts, and the person is told.
+    pub fn page_died(&self) {
+        self.settle();
+        let told = words::page_died();
+        let mut problems = lock(&self.problems);
+        if !problems.contains(&told) {
+            problems.push(told);
+        }
     }
 
     /// Everything that the first paint needs.

@@ -385,6 +385,8 @@ impl Newsroom {
     }
 
     fn forget_clean_draft(&self, session: &Session) {
+        // No draft of what is typed from here on may be written before the old one is gone.
+        let _disk = lock(&session.disk);
         if session.drop_draft() {
             let _ = self.journal.remove(&session.path());
         }

@@ -192,6 +192,21 @@ pub fn cannot_encode(path: &str) -> Problem {
     )
 }
 
+/// The web engine's process ended by itself.
+pub fn page_died() -> Problem {
+    Problem::new(
+        "page_died",
+        (
+            "L’affichage s’est arrêté et a repris.",
+            "Votre texte est là ; vérifiez les derniers mots, au plus une seconde de frappe peut manquer.",
+        ),
+        (
+            "The display stopped and came back.",
+            "Your text is here; check the last words, at most a second of typing can be missing.",
+        ),
+    )
+}
+
 /// An article could not be written.
 pub fn cannot_save(path: &str, error: &io::Error, drafted: bool) -> Problem {
     let (fr, en) = cause(error);

@@ -1,0 +1,3 @@
+//! What the benchmarks share with the tests that look at the window from outside.
+
+pub mod screen;
