@@ -412,6 +412,21 @@ fn an_article_deleted_outside_keeps_its_text_on_the_screen() {
 }
 
 #[test]
+fn a_text_that_cannot_be_saved_can_be_written_elsewhere() {
+    let desk = Desk::with(&[("ville/port.md", "Premier.\r\n")]);
+    desk.type_at_start("ville/port.md", "Tapé. ");
+    std::fs::remove_dir_all(desk.file("ville")).unwrap();
+    let written = desk.call("save_elsewhere", json!({"path": "ville/port.md"}));
+    assert_eq!(
+        written,
+        json!(desk.folder.path().canonicalize().unwrap().join("port.md").display().to_string())
+    );
+    let copy = std::fs::read_to_string(desk.folder.path().join("port.md")).unwrap();
+    assert_eq!(copy, "Tapé. Premier.\r\n", "with the ends of lines that the article had");
+    assert!(desk.body("ville/port.md").contains("Tapé."), "it stays on the screen");
+}
+
+#[test]
 fn a_rename_outside_is_followed() {
     let desk = Desk::with(&[("port.md", PIECE)]);
     desk.type_at_start("port.md", "Tapé. ");

@@ -319,6 +319,9 @@ export function memoryHost(wish = ""): MemoryHost {
       kept.conflict = null;
       return { state: state(path), undo: null };
     },
+    save_elsewhere({ path }) {
+      return `/desks/${path}`;
+    },
     keep_deleted({ path }) {
       get(path).deleted = false;
       return state(path);

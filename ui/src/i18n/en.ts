@@ -240,6 +240,8 @@ export const en: Catalogue = {
     },
   },
   bar: {
+    saveElsewhere: "Save elsewhere…",
+    savedElsewhere: (file: string) => `The text was written to ${file}. The article itself is not saved yet.`,
     conflict: "This article also changed outside Copydesk, in the same place.",
     conflictHint: "Nothing is lost: both versions stay in the history.",
     mine: "My version",

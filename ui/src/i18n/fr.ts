@@ -238,6 +238,8 @@ export const fr = {
     },
   },
   bar: {
+    saveElsewhere: "Enregistrer ailleurs…",
+    savedElsewhere: (file: string) => `Le texte est écrit dans ${file}. L’article lui-même n’est pas encore enregistré.`,
     conflict: "Cet article a aussi changé hors de Copydesk, au même endroit.",
     conflictHint: "Rien n’est perdu\u00a0: les deux versions restent dans l’historique.",
     mine: "Ma version",

@@ -18,6 +18,8 @@ import { PreviewLoop } from "./preview";
 
 /** Milliseconds without a keystroke before an autosave. */
 export const AUTOSAVE_REST = 1000;
+/** Milliseconds until a failed save is tried again by itself. */
+export const RETRY_REST = 10_000;
 /** Milliseconds between a move of the caret and its note. */
 const PLACE_REST = 500;
 
@@ -240,8 +242,10 @@ export class Article {
         this.take(await this.#wire.call("save", { path: this.path }));
       } catch (reason) {
         const problem = asProblem(reason);
+        const said = this.state.save === "error" && this.state.problem?.message === problem.message;
         this.state = { ...this.state, save: "error", problem };
-        this.#hearer.problem(problem);
+        if (!said) this.#hearer.problem(problem);
+        this.#touch(RETRY_REST);
         return;
       } finally {
         this.#saving = false;
@@ -249,9 +253,9 @@ export class Article {
     } while (this.#again);
   }
 
-  /** Saves where there is something to save and the person lets it happen. */
+  /** Saves where there is something to save and the person lets it happen; what failed is tried again. */
   async autosave() {
-    if (this.#hearer.autosave() && this.saveState === "dirty") await this.save();
+    if (this.#hearer.autosave() && ["dirty", "error"].includes(this.saveState)) await this.save();
   }
 
   /** The person goes elsewhere: what they typed is safe when this resolves; the rest follows on its own. */
@@ -283,9 +287,9 @@ export class Article {
     }
   }
 
-  #touch() {
+  #touch(rest = AUTOSAVE_REST) {
     clearTimeout(this.#rest);
-    this.#rest = setTimeout(() => void this.autosave(), AUTOSAVE_REST);
+    this.#rest = setTimeout(() => void this.autosave(), rest);
   }
 
   #render(preview: Preview) {

@@ -2,7 +2,7 @@ import { afterEach, beforeEach, expect, test, vi } from "vitest";
 import { memoryHost, type MemoryHost } from "../host/memory";
 import { wire } from "../ipc";
 import type { ArticleState, SaveState } from "../ipc/generated/wire";
-import { Article, AUTOSAVE_REST, saveOf } from "./article.svelte";
+import { Article, AUTOSAVE_REST, RETRY_REST, saveOf } from "./article.svelte";
 
 const PATH = "cables-sous-marins.md";
 let host: MemoryHost;
@@ -116,6 +116,19 @@ test("a failed save is said and keeps the state", async () => {
   expect(problems).toEqual(["The disk is full."]);
   host.failing.clear();
   await article.save();
+  expect(article.saveState).toBe("saved");
+});
+
+test("a failed save is tried again by itself and said once", async () => {
+  const article = await open();
+  await typed(article);
+  host.failing.set("save", { code: "full", message: "The disk is full.", hint: "" });
+  await article.save();
+  await vi.advanceTimersByTimeAsync(RETRY_REST);
+  expect(article.saveState).toBe("error");
+  expect(problems).toEqual(["The disk is full."]);
+  host.failing.clear();
+  await vi.advanceTimersByTimeAsync(RETRY_REST);
   expect(article.saveState).toBe("saved");
 });
 

@@ -389,6 +389,17 @@ export class Desk {
     });
   }
 
+  /** Writes the text on the screen to another file. */
+  async saveElsewhere() {
+    const article = this.article;
+    if (!article) return;
+    await this.attempt(async () => {
+      await article.settle();
+      const file = await this.wire.call("save_elsewhere", { path: article.path });
+      if (file) this.notices.say(this.t.bar.savedElsewhere(file));
+    });
+  }
+
   /** Lets the text of a deleted file go. */
   async letGo() {
     const article = this.article;

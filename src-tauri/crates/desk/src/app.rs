@@ -10,6 +10,7 @@ use copydesk_core::furniture;
 use copydesk_core::link;
 use copydesk_core::reconcile::Choice;
 use copydesk_core::slug::slugify;
+use copydesk_core::text;
 
 use crate::env::Surroundings;
 use crate::error::Problem;
@@ -18,6 +19,7 @@ use crate::host::Host;
 use crate::instance::{self, Claim, Held};
 use crate::library::Entry;
 use crate::newsroom::{Answer, Newsroom, Opening};
+use crate::store::atomic;
 use crate::store::fs::{Fs, RealFs};
 use crate::store::images;
 use crate::store::settings::{self, Place, Store};
@@ -431,6 +433,20 @@ impl App {
         let desk = self.desk()?;
         let undo = desk.resolve(path, answer)?.and_then(|id| u32::try_from(id).ok());
         Ok(Resolved { state: desk.session(path)?.state(self.lang()), undo })
+    }
+
+    /// Writes the text on the screen to a file that the person chooses: the way out where the desk cannot be written.
+    /// The article stays unsaved. `None` where the person changed their mind.
+    pub fn save_elsewhere(&self, path: String) -> Result<Option<String>, Problem> {
+        let desk = self.desk()?;
+        let snapshot = desk.session(&path)?.snapshot();
+        let name = Path::new(&path).file_name().unwrap_or_default();
+        let suggestion = desk.root().parent().unwrap_or(desk.root()).join(name);
+        let Some(file) = self.host.pick_file(&suggestion) else { return Ok(None) };
+        let bytes = text::encode(&snapshot.base.bytes, &snapshot.text());
+        let shown = file.display().to_string();
+        atomic::put(desk.fs(), &file, &bytes).map_err(|error| words::cannot_save(&shown, &error, true))?;
+        Ok(Some(shown))
     }
 
     /// Writes a deleted article anew.

@@ -66,6 +66,7 @@ commands! {
     save(path: String) -> ArticleState;
     resolve_conflict(path: String, choice: String) -> Resolved;
     resolve_hunks(path: String, edition: u32, answers: Vec<ConflictAnswer>) -> Resolved;
+    save_elsewhere(path: String) -> Option<String>;
     keep_deleted(path: String) -> ArticleState;
     discard_draft(path: String) -> ();
     new_article(template: String, title: String) -> ArticleView;

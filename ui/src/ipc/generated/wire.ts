@@ -1364,6 +1364,7 @@ export type Commands = {
   save: { args: { path: string; }; answer: ArticleState };
   resolve_conflict: { args: { path: string; choice: string; }; answer: Resolved };
   resolve_hunks: { args: { path: string; edition: number; answers: Array<ConflictAnswer>; }; answer: Resolved };
+  save_elsewhere: { args: { path: string; }; answer: string | null };
   keep_deleted: { args: { path: string; }; answer: ArticleState };
   discard_draft: { args: { path: string; }; answer: null };
   new_article: { args: { template: string; title: string; }; answer: ArticleView };
