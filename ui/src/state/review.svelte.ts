@@ -1,0 +1,386 @@
+// The review of the open article: suggestions, conversations, sign-offs, and what is typed into their boxes.
+// The text of the article is the editor's: an accepted suggestion is applied there, and recorded here.
+
+import { asProblem, type Wire } from "../ipc";
+import type { Passage, Problem, Review, SuggestionItem, UnsentItem } from "../ipc/generated/wire";
+import { fold } from "./fold";
+
+/** Milliseconds after the first key at which the text of a box is kept. */
+export const UNSENT_REST = 250;
+
+/** What a review asks of the editor that shows the article. */
+export interface ReviewScreen {
+  /** Shows in the text what is open of a review. */
+  mark(review: Review): void;
+  /**
+   * Applies suggestions as one transaction. Answers the ids of those that had a place. An undo of it is told by
+   * `Reviewing.undecided`, a redo by `Reviewing.decided`.
+   */
+  accept(items: SuggestionItem[]): string[];
+  /** What is selected of the body, as the desk counts it; `null` where nothing is. */
+  selected(): Passage | null;
+  /** The words of a part of the body. */
+  words(passage: Passage): string;
+  /** Brings a suggestion or a thread into sight: where it was mapped to, else `passage`. */
+  reveal(id: string, passage: Passage): void;
+}
+
+/** What a review asks of the window. */
+export interface ReviewHearer {
+  problem(problem: Problem): void;
+  /** All typed text is with the desk; its version. */
+  settle(): Promise<number>;
+  /** Keeps the person's name. */
+  named(name: string): Promise<void>;
+}
+
+/** A box that is typed in: a new comment, a reply, an edit. */
+export interface Box {
+  text: string;
+  /** Where a new comment is to stand, counted in `version` of the body. */
+  passage: Passage | null;
+  version: number;
+}
+
+const NO_TEXT: Box = { text: "", passage: null, version: 0 };
+
+/** Whether a suggestion waits for a decision. */
+export const isOpen = (item: SuggestionItem) => item.verdict === "open";
+
+/** Those of several that can be accepted in one go: open, in their place, and of rivals only the first. */
+export function acceptable(items: SuggestionItem[]): SuggestionItem[] {
+  const taken = new Set<string>();
+  return items.filter((item) => {
+    if (!isOpen(item) || item.standing !== "placed") return false;
+    if (item.rivals.some((rival) => taken.has(rival))) return false;
+    taken.add(item.id);
+    return true;
+  });
+}
+
+/** Whether a passage lies in another; a place between two characters lies in what touches it. */
+export function within(inner: Passage | null, outer: Passage | null): boolean {
+  return inner !== null && outer !== null && inner.start >= outer.start && inner.end <= outer.end;
+}
+
+/** A name that is being typed after an @. */
+export interface Mention {
+  /** Where the @ is. */
+  start: number;
+  /** What follows it, up to the caret. */
+  query: string;
+}
+
+/** The mention at the caret, if one is begun there. A name may hold one blank, so that a surname can be typed. */
+export function mentionAt(text: string, caret: number): Mention | null {
+  const found = /(?:^|[\s(«“"])@([^\s@]*(?: [^\s@]*)?)$/u.exec(text.slice(0, caret));
+  const query = found?.[1];
+  return query === undefined ? null : { start: caret - query.length - 1, query };
+}
+
+/** People whose name, or a part of it, begins with what was typed. */
+export function people(all: string[], query: string): string[] {
+  const wanted = fold(query);
+  return all.filter((name) => {
+    const folded = fold(name);
+    return folded !== wanted && (folded.startsWith(wanted) || folded.includes(` ${wanted}`));
+  });
+}
+
+/** The review of the article that is open. */
+export class Reviewing {
+  /** As the desk last said. */
+  value = $state.raw<Review | null>(null);
+  /** Why the review cannot be read. */
+  problem = $state.raw<Problem | null>(null);
+  /** Boxes whose text is on its way. */
+  sending = $state.raw<ReadonlySet<string>>(new Set());
+  /** Answers who the person is; set while they are asked. */
+  naming = $state.raw<((name: string | null) => void) | null>(null);
+  #boxes = $state.raw<ReadonlyMap<string, Box>>(new Map());
+  #screen: ReviewScreen | null = null;
+  #path = "";
+  #turn = 0;
+  #unkept = new Set<string>();
+  #timer: ReturnType<typeof setTimeout> | undefined;
+  #keeping: Promise<void> | null = null;
+  #asked: Promise<string | null> | null = null;
+  #wire: Wire;
+  #hearer: ReviewHearer;
+
+  constructor(wire: Wire, hearer: ReviewHearer) {
+    this.#wire = wire;
+    this.#hearer = hearer;
+  }
+
+  /** The editor that shows the article. */
+  get screen(): ReviewScreen | null {
+    return this.#screen;
+  }
+
+  set screen(screen: ReviewScreen | null) {
+    this.#screen = screen;
+    if (screen && this.value) screen.mark(this.value);
+  }
+
+  /** Reads the review of an article; the same article is read again. */
+  async load(path: string) {
+    if (path !== this.#path) this.#leave(path);
+    const turn = ++this.#turn;
+    try {
+      const review = await this.#wire.call("review", { path });
+      if (turn === this.#turn) this.#take(review);
+    } catch (reason) {
+      if (turn === this.#turn) this.problem = asProblem(reason);
+    }
+  }
+
+  /** The article has another path now. */
+  moved(to: string) {
+    this.#path = to;
+  }
+
+  /** The record of an article changed. */
+  hear(path: string) {
+    if (path === this.#path && this.value) void this.load(path);
+  }
+
+  /** No article is open any more. */
+  clear() {
+    this.#leave("");
+    this.#turn++;
+  }
+
+  #leave(path: string) {
+    void this.keep();
+    this.#path = path;
+    this.value = null;
+    this.problem = null;
+    this.#boxes = new Map();
+  }
+
+  #take(review: Review) {
+    this.#turn++;
+    this.value = review;
+    this.problem = null;
+    const boxes = new Map(this.#boxes);
+    for (const { key, text, passage } of review.unsent) {
+      const box = boxes.get(key);
+      // What is typed here is newer than what the desk keeps; a place is as the desk mapped it.
+      if (!box) boxes.set(key, { text, passage, version: review.version });
+      else if (box.passage && passage) boxes.set(key, { ...box, passage, version: review.version });
+    }
+    this.#boxes = boxes;
+    this.#screen?.mark(review);
+  }
+
+  /** Runs what is signed with the person's name, and asks for it where nobody knows it; `null` where none is given. */
+  async signed<T>(task: () => Promise<T>): Promise<T | null> {
+    try {
+      return await task();
+    } catch (reason) {
+      if (asProblem(reason).code !== "no_author") throw reason;
+    }
+    this.#asked ??= this.#askName().finally(() => (this.#asked = null));
+    return (await this.#asked) === null ? null : task();
+  }
+
+  async #askName(): Promise<string | null> {
+    const given = await new Promise<string | null>((answer) => (this.naming = answer));
+    this.naming = null;
+    const name = given?.trim() ?? "";
+    if (name === "") return null;
+    await this.#hearer.named(name);
+    return name;
+  }
+
+  /** Runs a command that answers the review. Says whether it was done. */
+  async #run(task: (path: string) => Promise<Review>): Promise<boolean> {
+    const path = this.#path;
+    try {
+      const review = await this.signed(() => task(path));
+      if (review === null) return false;
+      if (path === this.#path) this.#take(review);
+      return true;
+    } catch (reason) {
+      this.#hearer.problem(asProblem(reason));
+      return false;
+    }
+  }
+
+  /** Applies suggestions to the text and records it. Answers how many were. */
+  async accept(items: SuggestionItem[]): Promise<number> {
+    const ids = items.length > 0 ? (this.#screen?.accept(items) ?? []) : [];
+    if (ids.length === 0) return 0;
+    return (await this.#decide(ids, true)) ? ids.length : 0;
+  }
+
+  /** Records that suggestions are not taken. */
+  async reject(items: SuggestionItem[]): Promise<boolean> {
+    return (
+      items.length > 0 &&
+      this.#decide(
+        items.map(({ id }) => id),
+        false,
+      )
+    );
+  }
+
+  async #decide(ids: string[], accept: boolean): Promise<boolean> {
+    return this.#run(async (path) => {
+      if (accept) await this.#hearer.settle();
+      return this.#wire.call("decide", { path, ids, accept });
+    });
+  }
+
+  /** An acceptance was made again by Redo. */
+  async decided(ids: string[]) {
+    await this.#decide(ids, true);
+  }
+
+  /** An acceptance was taken back by Undo, or a rejection by the person: both are open again. */
+  async undecided(ids: string[]): Promise<boolean> {
+    return this.#run(async (path) => {
+      await this.#hearer.settle();
+      return this.#wire.call("undecide", { path, ids });
+    });
+  }
+
+  /** Says why a suggestion is made. */
+  async note(id: string, note: string): Promise<boolean> {
+    return this.#run((path) => this.#wire.call("note_suggestion", { path, id, note }));
+  }
+
+  /** Settles a thread, or opens it again. */
+  async resolve(thread: string, resolved: boolean): Promise<boolean> {
+    return this.#run((path) => this.#wire.call("resolve_thread", { path, thread, resolved }));
+  }
+
+  /** Keeps a thread off the record, or lets it out. */
+  async offRecord(thread: string, off: boolean): Promise<boolean> {
+    return this.#run((path) => this.#wire.call("keep_off_record", { path, thread, off }));
+  }
+
+  /** Gives what lost its place the one that is selected. Says whether it did. */
+  async attach(id: string): Promise<boolean> {
+    if (!this.#screen?.selected()) return false;
+    return this.#run(async (path) => {
+      const version = await this.#hearer.settle();
+      const passage = this.#screen?.selected() ?? { start: 0, end: 0 };
+      return this.#wire.call("attach", { path, id, version, passage });
+    });
+  }
+
+  /** Signs what is on the disk. */
+  async signOff(role: string): Promise<boolean> {
+    return this.#run((path) => this.#wire.call("sign_off", { path, role }));
+  }
+
+  /** Takes a sign-off back. */
+  async withdraw(id: string): Promise<boolean> {
+    return this.#run((path) => this.#wire.call("withdraw_sign_off", { path, id }));
+  }
+
+  /** What a box holds. */
+  box(key: string): Box {
+    return this.#boxes.get(key) ?? NO_TEXT;
+  }
+
+  /** Types in a box; what is typed survives a kill from a moment later on. */
+  type(key: string, text: string) {
+    this.#put(key, { ...this.box(key), text });
+  }
+
+  /** Puts the new comment on what is selected. Says whether something is. */
+  async begin(): Promise<boolean> {
+    const version = await this.#hearer.settle();
+    const passage = this.#screen?.selected() ?? null;
+    if (passage) this.#put("new", { ...this.box("new"), passage, version });
+    return passage !== null;
+  }
+
+  #put(key: string, box: Box) {
+    this.#boxes = new Map(this.#boxes).set(key, box);
+    this.#unkept.add(key);
+    this.#timer ??= setTimeout(() => void this.keep(), UNSENT_REST);
+  }
+
+  /** Everything typed into the boxes is with the desk. */
+  async keep(): Promise<void> {
+    clearTimeout(this.#timer);
+    this.#timer = undefined;
+    const path = this.#path;
+    const items = [...this.#unkept].map((key) => {
+      const { text, passage } = this.box(key);
+      return { key, text, passage };
+    });
+    this.#unkept.clear();
+    const before = this.#keeping;
+    const run = (async () => {
+      await before;
+      for (const item of items) await this.#keepOne(path, item);
+    })();
+    this.#keeping = run;
+    await run;
+    if (this.#keeping === run) this.#keeping = null;
+  }
+
+  async #keepOne(path: string, item: UnsentItem) {
+    try {
+      await this.#wire.call("keep_unsent", { path, item });
+    } catch (reason) {
+      this.#hearer.problem(asProblem(reason));
+    }
+  }
+
+  /** Forgets what a box holds. */
+  forget(key: string) {
+    this.#put(key, NO_TEXT);
+  }
+
+  /** Sends what a box holds; on success it is empty. Says whether it went. */
+  async send(key: string, offRecord = false): Promise<boolean> {
+    const text = this.box(key).text.trim();
+    if (text === "" || this.sending.has(key)) return false;
+    this.sending = new Set(this.sending).add(key);
+    const sent = await this.#send(key, text, offRecord);
+    const rest = new Set(this.sending);
+    rest.delete(key);
+    this.sending = rest;
+    if (sent) {
+      this.forget(key);
+      await this.keep();
+    }
+    return sent;
+  }
+
+  #send(key: string, text: string, off_record: boolean): Promise<boolean> {
+    const [kind, id = ""] = key.split(/:(.*)/s);
+    switch (kind) {
+      case "reply":
+        return this.#run((path) => this.#wire.call("reply", { path, thread: id, text }));
+      case "edit":
+        return this.#run((path) => this.#wire.call("edit_message", { path, message: id, text }));
+      default:
+        return this.#run((path) => this.#comment(path, key, text, off_record));
+    }
+  }
+
+  async #comment(path: string, key: string, text: string, off_record: boolean): Promise<Review> {
+    const comment = () => {
+      const { passage, version } = this.box(key);
+      const since = passage ? version : (this.value?.version ?? 0);
+      return this.#wire.call("comment", { path, version: since, passage, text, off_record });
+    };
+    await this.#hearer.settle();
+    try {
+      return await comment();
+    } catch (reason) {
+      if (asProblem(reason).code !== "stale") throw reason;
+    }
+    // The article moved on too far: the desk says where the place is now.
+    await this.keep();
+    await this.load(path);
+    return comment();
+  }
+}
