@@ -427,6 +427,42 @@ fn a_text_that_cannot_be_saved_can_be_written_elsewhere() {
 }
 
 #[test]
+fn a_deleted_article_comes_back_with_its_history() {
+    let desk = Desk::with(&[("ville/port.md", PIECE), ("zoo.md", "# Zoo\n")]);
+    desk.type_at_start("ville/port.md", "Tapé. ");
+    desk.call("save", json!({"path": "ville/port.md"}));
+    desk.call("close_article", json!({"path": "ville/port.md"}));
+    assert_eq!(desk.call("deleted_articles", json!({})), json!([]));
+    std::fs::remove_dir_all(desk.file("ville")).unwrap();
+    let gone = desk.call("deleted_articles", json!({}));
+    assert_eq!((&gone[0]["path"], &gone[0]["title"]), (&json!("ville/port.md"), &json!("Le port")));
+    let view = desk.call("recover_article", json!({"key": gone[0]["key"]}));
+    assert_eq!(view["state"]["path"], "ville/port.md");
+    assert!(desk.read("ville/port.md").contains("Tapé."));
+    let revisions = desk.call("history", json!({"path": "ville/port.md"}));
+    assert!(revisions.as_array().unwrap().len() >= 2, "{revisions}");
+    assert_eq!(desk.call("deleted_articles", json!({})), json!([]));
+
+    // Another article has the path by now: the old one comes back beside it, each with its own history.
+    desk.call("close_article", json!({"path": "ville/port.md"}));
+    std::fs::remove_file(desk.file("ville/port.md")).unwrap();
+    desk.wait("the deletion", |desk| desk.list() == ["zoo.md"]);
+    desk.open("zoo.md");
+    desk.call("rename_article", json!({"path": "zoo.md", "name": "port.md"}));
+    std::fs::create_dir_all(desk.file("ville")).unwrap();
+    std::fs::rename(desk.file("port.md"), desk.file("ville/port.md")).unwrap();
+    desk.wait("the move", |desk| desk.list() == ["ville/port.md"]);
+    desk.wait("its history", |desk| {
+        desk.call("deleted_articles", json!({}))[0]["path"] == json!("ville/port.md")
+    });
+    let gone = desk.call("deleted_articles", json!({}));
+    let view = desk.call("recover_article", json!({"key": gone[0]["key"]}));
+    assert_eq!(view["state"]["path"], "ville/port-2.md");
+    assert!(desk.read("ville/port-2.md").contains("Tapé.") && desk.read("ville/port.md").contains("Zoo"));
+    assert!(desk.call("history", json!({"path": "ville/port-2.md"})).as_array().unwrap().len() >= 2);
+}
+
+#[test]
 fn a_rename_outside_is_followed() {
     let desk = Desk::with(&[("port.md", PIECE)]);
     desk.type_at_start("port.md", "Tapé. ");

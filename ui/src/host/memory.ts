@@ -2,13 +2,14 @@
 // (`npx vite --mode memory`). It keeps the protocol's promises and renders a little Markdown, no more.
 
 import { ChangeSet, Text } from "@codemirror/state";
+import type { Commands } from "../ipc";
 import type {
   ArticleItem,
   ArticleState,
   ArticleView,
   Block,
   Boot,
-  Commands,
+  DeletedItem,
   Event,
   Field,
   Furniture,
@@ -18,6 +19,8 @@ import type {
   Update,
 } from "../ipc/generated/wire";
 import type { Host } from "./host";
+import { memoryDiff } from "./memory-diff";
+import { memoryReview } from "./memory-review";
 import { SAMPLES, type Sample } from "./samples";
 
 const KEYS = [
@@ -58,6 +61,7 @@ export const SETTINGS: Settings = {
   text_size: 18,
   aids: { quotes: true, apostrophe: true, spaces: true, ellipsis: true, dash: true },
   autosave: true,
+  keep_days: null,
   show_invisibles: false,
   focus_mode: false,
   typewriter_mode: false,
@@ -81,12 +85,13 @@ export interface MemoryHost extends Host {
   clash(path: string, theirs: string): void;
 }
 
-/** A desk in memory. `wish` is a query: `lang`, `theme`, `tab`, `open`, `empty`, `none`, `gone`, `many`, `clash`. */
+/** A desk in memory. `wish` is a query: `lang`, `theme`, `tab`, `open`, `empty`, `none`, `gone`, `many`, `clash`, `nameless`. */
 export function memoryHost(wish = ""): MemoryHost {
   const wishes = new URLSearchParams(wish);
   const handlers = new Set<(event: Event) => void>();
   const calls: string[] = [];
   const failing = new Map<string, Problem>();
+  const deleted: DeletedItem[] = [];
   const articles = new Map<string, Kept>();
   let generation = 1;
   let rendering = 0;
@@ -96,6 +101,7 @@ export function memoryHost(wish = ""): MemoryHost {
     lang: wishes.get("lang") === "en" ? "en" : "fr",
     theme: wishes.get("theme") === "dark" ? "dark" : "light",
     side_tab: wishes.get("tab") ?? "preview",
+    author: wishes.has("nameless") ? "" : SETTINGS.author,
   };
 
   const say = (event: Event) => handlers.forEach((handler) => handler(event));
@@ -213,11 +219,27 @@ export function memoryHost(wish = ""): MemoryHost {
       ? Promise.resolve()
       : new Promise<void>((go) => kept.waiting.push({ version, go }));
 
+  const setKey = (path: string, key: string, value: string) => {
+    const kept = get(path);
+    kept.keys = { ...kept.keys, [key]: value };
+    changed();
+  };
+  const body = (path: string) => get(path).text.toString();
+
   const commands: {
     [K in keyof Commands]: (
       args: Commands[K]["args"],
     ) => Commands[K]["answer"] | Promise<Commands[K]["answer"]>;
   } = {
+    ...memoryReview({
+      paths: () => [...articles.keys()],
+      body,
+      state,
+      author: () => settings.author,
+      setKey,
+      say,
+    }),
+    ...memoryDiff({ body, modified: (path) => get(path).modified }),
     boot: () => boot,
     open_desk: ({ path }) => ({
       ...desk,
@@ -247,9 +269,7 @@ export function memoryHost(wish = ""): MemoryHost {
       return { accepted: true, version: kept.updates.length, updates: kept.updates.slice(version) };
     },
     set_field({ path, key, value }) {
-      const kept = get(path);
-      kept.keys = { ...kept.keys, [key]: value };
-      changed();
+      setKey(path, key, value);
       return state(path);
     },
     leave_raw: ({ path }) => state(path),
@@ -326,6 +346,19 @@ export function memoryHost(wish = ""): MemoryHost {
       get(path).deleted = false;
       return state(path);
     },
+    deleted_articles() {
+      return deleted;
+    },
+    recover_article({ key }) {
+      const [item] = deleted.splice(
+        deleted.findIndex((gone) => gone.key === key),
+        1,
+      );
+      const path = item?.path ?? key;
+      add({ path, keys: { title: item?.title ?? key }, body: "", modified: Date.now() });
+      changed();
+      return view(path);
+    },
     discard_draft({ path }) {
       articles.delete(path);
       return null;
@@ -348,6 +381,8 @@ export function memoryHost(wish = ""): MemoryHost {
       return item(add({ ...kept, path: path.replace(/\.md$/, "-2.md"), body: kept.text.toString() }));
     },
     trash_article({ path }) {
+      const { title } = item(get(path));
+      deleted.unshift({ key: path, path, title, time: new Date(Date.now()).toISOString() });
       articles.delete(path);
       return null;
     },

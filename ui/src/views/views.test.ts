@@ -266,3 +266,24 @@ test.each(["lang=fr", "lang=en&tab=history", "lang=fr&none=1", "lang=fr&empty=1"
     expect(violations.map(({ id, nodes }) => [id, nodes[0]?.html])).toEqual([]);
   },
 );
+
+test("a deleted article is recovered from the palette's list", async () => {
+  await open();
+  vi.useFakeTimers();
+  await desk.trash("brest-fibre.md");
+  await vi.advanceTimersByTimeAsync(TRASH_WAITS);
+  vi.useRealTimers();
+  desk.run("recover");
+  const again = await screen.findByRole("button", { name: /^Récupérer «/ });
+  expect(again.closest("li")?.textContent).toContain("brest-fibre.md");
+  again.click();
+  await vi.waitFor(() => expect(desk.article?.path).toBe("brest-fibre.md"));
+  await vi.waitFor(() => expect(items()).toContain("brest-fibre.md"));
+  expect(desk.sheet).toBeNull();
+});
+
+test("nothing deleted is said so", async () => {
+  await open();
+  desk.run("recover");
+  await screen.findByText("Aucun article supprimé n’est connu ici.");
+});

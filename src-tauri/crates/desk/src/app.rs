@@ -21,10 +21,11 @@ use crate::library::Entry;
 use crate::newsroom::{Answer, Newsroom, Opening};
 use crate::store::atomic;
 use crate::store::fs::{Fs, RealFs};
+use crate::store::history::{Departed, History};
 use crate::store::images;
 use crate::store::settings::{self, Place, Store};
 use crate::wire::{
-    ArticleItem, ArticleState, ArticleView, Boot, ConflictAnswer, DeskInfo, Event, ExportFormat,
+    ArticleItem, ArticleState, ArticleView, Boot, ConflictAnswer, DeletedItem, DeskInfo, Event, ExportFormat,
     ExportOptions, Exported, Lang, Library, Pages, Placed, Preview, Pushed, Resolved, RevisionItem,
     RevisionText, Settings, Update, WindowBox,
 };
@@ -134,6 +135,7 @@ impl App {
             host: Arc::clone(&self.host),
             lang: self.surroundings.lang(settings.lang),
             author: settings.author,
+            keep_days: settings.keep_days,
         })?;
         // Where this window keeps desks to itself, another window that has this one comes to the front instead.
         let same = lock(&self.desk).as_ref().is_some_and(|desk| desk.local() == newsroom.local());
@@ -536,6 +538,27 @@ impl App {
         self.desk()?.trash_article(&article_path(&path)?)
     }
 
+    /// Articles that are gone and have a history, those that went last first.
+    pub fn deleted_articles(&self) -> Result<Vec<DeletedItem>, Problem> {
+        let desk = self.desk()?;
+        let history = desk.history()?;
+        let departed = history.departed(&|path| is_there(&desk, path), DELETED_SHOWN)?;
+        Ok(departed.into_iter().map(|gone| deleted_item(history, gone)).collect())
+    }
+
+    /// Writes a deleted article anew from its newest revision, beside what has its path by now, and opens it.
+    pub fn recover_article(&self, key: String) -> Result<ArticleView, Problem> {
+        let desk = self.desk()?;
+        let history = desk.history()?;
+        let departed = history.departed(&|path| is_there(&desk, path), usize::MAX)?;
+        let gone = departed
+            .into_iter()
+            .find(|gone| gone.key == key)
+            .ok_or_else(|| words::nothing_to_recover(&key))?;
+        let path = desk.recover(&gone)?;
+        self.open_article(path)
+    }
+
     /// The revisions of an article, newest first.
     pub fn history(&self, path: String) -> Result<Vec<RevisionItem>, Problem> {
         let desk = self.desk()?;
@@ -633,6 +656,9 @@ impl App {
             &|| stop.load(Ordering::Relaxed),
         );
         lock(&self.jobs).remove(&job);
+        if result.is_ok() {
+            desk.pin(&snapshot, "exported");
+        }
         result
     }
 
@@ -717,6 +743,28 @@ impl App {
         let Some(url) = link::outside(&href) else { return Err(words::link_refused(&href)) };
         self.host.open(&url).map_err(|error| words::cannot_open(&url, &error))
     }
+}
+
+/// Whether the desk has an article; what no article of a desk can be named counts as there, and is left alone.
+fn is_there(desk: &Newsroom, path: &str) -> bool {
+    article_path(path).is_err() || desk.root().join(path).symlink_metadata().is_ok()
+}
+
+/// How many deleted articles are listed.
+const DELETED_SHOWN: usize = 200;
+
+fn deleted_item(history: &History, gone: Departed) -> DeletedItem {
+    let name = gone.path.rsplit('/').next().unwrap_or(&gone.path).to_owned();
+    let decoded = history.content(gone.last).ok().and_then(|bytes| text::decode(&bytes).ok());
+    // What cannot be read any more is listed by its name: the person is told why when they ask for it.
+    let title = decoded.map_or_else(
+        || name.clone(),
+        |decoded| {
+            let (front, body) = copydesk_core::front::split(&decoded.text);
+            furniture::resolve(front, body, &name).title.value
+        },
+    );
+    DeletedItem { key: gone.key, path: gone.path, title, time: gone.time }
 }
 
 /// A path from the window, which is data: relative, plain, an article's.

@@ -7,8 +7,9 @@ use ts_rs::{Config, TS};
 use crate::app::App;
 use crate::error::Problem;
 use crate::wire::{
-    ArticleItem, ArticleState, ArticleView, Boot, ConflictAnswer, DeskInfo, ExportOptions, Exported, Library,
-    Pages, Placed, Preview, Pushed, Resolved, RevisionItem, RevisionText, Settings, Update,
+    ArticleItem, ArticleState, ArticleView, Boot, ConflictAnswer, DeletedItem, DeskInfo, ExportOptions,
+    Exported, Library, Pages, Placed, Preview, Pushed, Resolved, RevisionItem, RevisionText, Settings,
+    Update,
 };
 
 macro_rules! commands {
@@ -73,6 +74,8 @@ commands! {
     rename_article(path: String, name: String) -> ArticleItem;
     duplicate_article(path: String) -> ArticleItem;
     trash_article(path: String) -> ();
+    deleted_articles() -> Vec<DeletedItem>;
+    recover_article(key: String) -> ArticleView;
     history(path: String) -> Vec<RevisionItem>;
     revision(path: String, id: u32) -> RevisionText;
     restore_revision(path: String, id: u32) -> ArticleState;
@@ -129,7 +132,7 @@ pub fn typescript() -> String {
     types! {
         Lang Problem Settings Theme Aids WindowBox Boot DeskInfo RecentDesk WatchState ArticleItem Library SaveState
         Furniture Field ArticleView ArticleState Conflict ConflictHunk ConflictAnswer Resolved Update Pushed Block Preview Counts RevisionItem
-        RevisionText ExportFormat Paper ExportOptions Exported Pages Placed
+        RevisionText DeletedItem ExportFormat Paper ExportOptions Exported Pages Placed
         ChangeClass ChangeKind VersionRef VersionItem DiffSpan DiffChange ClassCount RunMark DiffRun RowMark DiffRow DiffView
         Passage Standing Verdict SuggestionItem MessageItem ThreadItem SignOffItem StageItem UnsentItem Review Proposal
         DeskReviewItem Event

@@ -25,7 +25,7 @@ use crate::scribe::Scribe;
 use crate::session::{Base, Session, Snapshot, Theirs};
 use crate::store::atomic::{self, ReadError, Saved};
 use crate::store::fs::Fs;
-use crate::store::history::{History, Origin, RevisionId};
+use crate::store::history::{Departed, History, Origin, RevisionId};
 use crate::store::journal::{Draft, Journal};
 use crate::watch::{Habits, Watch};
 use crate::wire::{Event, Lang, SaveState, WatchState};
@@ -50,6 +50,8 @@ pub struct Opening {
     pub lang: Lang,
     /// The person's name.
     pub author: String,
+    /// After so many days one revision a day is left; `None` keeps all.
+    pub keep_days: Option<u32>,
 }
 
 /// An open desk.
@@ -65,6 +67,7 @@ pub struct Newsroom {
     journal: Journal,
     history: OnceLock<Result<History, Problem>>,
     person: RwLock<(Lang, String)>,
+    keep_days: Option<u32>,
     watch: Mutex<Option<Watch>>,
     watch_state: Mutex<WatchState>,
     scribe: OnceLock<Scribe>,
@@ -92,6 +95,7 @@ impl Newsroom {
             journal,
             history: OnceLock::new(),
             person: RwLock::new((opening.lang, opening.author)),
+            keep_days: opening.keep_days,
             watch: Mutex::default(),
             watch_state: Mutex::new(WatchState::Starting),
             scribe: OnceLock::new(),
@@ -123,13 +127,8 @@ impl Newsroom {
                 });
                 if let Some(newsroom) = teller.upgrade() {
                     newsroom.tell_library();
-                    match newsroom.history() {
-                        Ok(history) => {
-                            if let Some(aside) = &history.set_aside {
-                                newsroom.notice(&words::history_set_aside(aside));
-                            }
-                        }
-                        Err(problem) => newsroom.notice(&problem),
+                    if let Err(problem) = newsroom.look_after_history() {
+                        newsroom.notice(&problem);
                     }
                     for session in newsroom.sessions() {
                         newsroom.keep_as_opened(&session);
@@ -137,6 +136,18 @@ impl Newsroom {
                 }
             })
             .expect("a thread can be started");
+    }
+
+    /// A damaged database is set aside and said; what may be thinned out is.
+    fn look_after_history(&self) -> Result<(), Problem> {
+        let history = self.history()?;
+        if let Some(aside) = history.mend()?.as_ref().or(history.set_aside.as_ref()) {
+            self.notice(&words::history_set_aside(aside));
+        }
+        if let Some(days) = self.keep_days {
+            history.thin(days)?;
+        }
+        Ok(())
     }
 
     fn start_watch(self: &Arc<Self>) {
@@ -653,6 +664,35 @@ impl Newsroom {
         self.library.refresh(&[self.root.join(&path)]);
         self.tell_library();
         self.open_article(&path).map(|(session, _)| session)
+    }
+
+    /// Writes an article that is gone anew, with its history; where another has its path by now, beside that. Returns
+    /// its path.
+    ///
+    /// # Errors
+    /// The revision cannot be read, or the file system refused.
+    pub fn recover(&self, gone: &Departed) -> Result<String, Problem> {
+        let history = self.history()?;
+        let bytes = history.content(gone.last)?;
+        let (folder, name) = gone.path.rsplit_once('/').unwrap_or(("", &gone.path));
+        let (stem, ending) = name.rsplit_once('.').unwrap_or((name, "md"));
+        let path = atomic::create_unused(&*self.fs, &self.root, folder, stem, ending, &bytes)
+            .map_err(|error| words::cannot_create(name, &error))?;
+        if path != gone.key {
+            history.rename(&gone.key, &path)?;
+        }
+        self.keep(&path, &bytes, &self.author(), Origin::Restore)?;
+        self.library.refresh(&[self.root.join(&path)]);
+        self.tell_library();
+        Ok(path)
+    }
+
+    /// Keeps the revision that holds an article as it stands from being thinned out.
+    pub fn pin(&self, snapshot: &Snapshot, why: &str) {
+        let bytes = text::encode(&snapshot.base.bytes, &snapshot.text());
+        if let Err(problem) = self.history().and_then(|history| history.pin(&snapshot.path, &bytes, why)) {
+            self.notice(&problem);
+        }
     }
 
     /// Moves an article to the system's trash; history keeps its text.

@@ -49,6 +49,8 @@ pub struct Settings {
     pub aids: Aids,
     /// Save after a second of rest and when the window loses the focus.
     pub autosave: bool,
+    /// After so many days the history keeps one revision a day; `None` keeps all.
+    pub keep_days: Option<u32>,
     /// Faint marks for no-break spaces.
     pub show_invisibles: bool,
     /// Dim all but the paragraph.
@@ -78,6 +80,7 @@ impl Default for Settings {
             text_size: 18,
             aids: Aids::default(),
             autosave: true,
+            keep_days: None,
             show_invisibles: false,
             focus_mode: false,
             typewriter_mode: false,
@@ -500,6 +503,19 @@ pub struct RevisionText {
     pub text: String,
     /// The text now, to compare with.
     pub current: String,
+}
+
+/// An article that is gone and can be written anew.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, TS)]
+pub struct DeletedItem {
+    /// What to ask for it by.
+    pub key: String,
+    /// Its last path.
+    pub path: String,
+    /// Its title.
+    pub title: String,
+    /// When its newest revision was made, RFC 3339.
+    pub time: String,
 }
 
 /// Formats of an export.

@@ -192,6 +192,21 @@ pub fn cannot_encode(path: &str) -> Problem {
     )
 }
 
+/// History knows no article of that name that is gone.
+pub fn nothing_to_recover(path: &str) -> Problem {
+    Problem::new(
+        "nothing_to_recover",
+        (
+            format!("{path} n’a pas été retrouvé dans l’historique."),
+            "Rouvrez la liste des articles supprimés : il est peut-être revenu.",
+        ),
+        (
+            format!("{path} was not found in the history."),
+            "Open the list of deleted articles again: it may be back.",
+        ),
+    )
+}
+
 /// The web engine's process ended by itself.
 pub fn page_died() -> Problem {
     Problem::new(

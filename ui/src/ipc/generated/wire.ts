@@ -51,6 +51,10 @@ aids: Aids,
  */
 autosave: boolean, 
 /**
+ * After so many days the history keeps one revision a day; `None` keeps all.
+ */
+keep_days: number | null, 
+/**
  * Faint marks for no-break spaces.
  */
 show_invisibles: boolean, 
@@ -684,6 +688,27 @@ text: string,
  * The text now, to compare with.
  */
 current: string, };
+
+/**
+ * An article that is gone and can be written anew.
+ */
+export type DeletedItem = { 
+/**
+ * What to ask for it by.
+ */
+key: string, 
+/**
+ * Its last path.
+ */
+path: string, 
+/**
+ * Its title.
+ */
+title: string, 
+/**
+ * When its newest revision was made, RFC 3339.
+ */
+time: string, };
 
 /**
  * Formats of an export.
@@ -1371,6 +1396,8 @@ export type Commands = {
   rename_article: { args: { path: string; name: string; }; answer: ArticleItem };
   duplicate_article: { args: { path: string; }; answer: ArticleItem };
   trash_article: { args: { path: string; }; answer: null };
+  deleted_articles: { args: { }; answer: Array<DeletedItem> };
+  recover_article: { args: { key: string; }; answer: ArticleView };
   history: { args: { path: string; }; answer: Array<RevisionItem> };
   revision: { args: { path: string; id: number; }; answer: RevisionText };
   restore_revision: { args: { path: string; id: number; }; answer: ArticleState };

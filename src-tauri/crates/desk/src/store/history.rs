@@ -12,7 +12,7 @@ use rusqlite::{Connection, OptionalExtension, TransactionBehavior, params};
 use super::atomic::{self, Fingerprint, fingerprint};
 use super::fs::Fs;
 use super::journal::hex;
-use super::salvage;
+use super::{retention, salvage};
 use crate::env::Clock;
 use crate::error::Problem;
 
@@ -20,7 +20,8 @@ use crate::error::Problem;
 pub type RevisionId = i64;
 
 /// Schema steps; `user_version` counts those that were taken.
-const STEPS: [&str; 1] = ["
+const STEPS: [&str; 2] = [
+    "
     CREATE TABLE article (
         id INTEGER PRIMARY KEY,
         path TEXT NOT NULL UNIQUE
@@ -46,7 +47,18 @@ const STEPS: [&str; 1] = ["
         name TEXT
     );
     CREATE INDEX revision_of_article ON revision (article, id);
-"];
+",
+    "
+    -- Why a revision must stay when old ones are thinned out: it was exported, or signed.
+    CREATE TABLE pin (
+        revision INTEGER NOT NULL REFERENCES revision (id) ON DELETE CASCADE,
+        why TEXT NOT NULL,
+        PRIMARY KEY (revision, why)
+    ) WITHOUT ROWID;
+",
+];
+/// A content is an article's bytes; a longer one was never stored, bytes.
+const LONGEST: usize = 1 << 30;
 /// A content that stands alone is stored after this many that lean on one another: reading one unpacks at most these.
 const CHAIN: i64 = 16;
 const LEVEL: i32 = 6;
@@ -103,8 +115,22 @@ pub struct Revision {
     pub delta: i64,
 }
 
+/// An article that is gone and has a history.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Departed {
+    /// Its last path.
+    pub path: String,
+    /// What history knows it by: its path, or a name that no file can have where a later article has that path.
+    pub key: String,
+    /// Its newest revision.
+    pub last: RevisionId,
+    /// When that was made, RFC 3339.
+    pub time: String,
+}
+
 /// The history of a desk.
 pub struct History {
+    path: PathBuf,
     database: Mutex<Connection>,
     clock: Arc<dyn Clock>,
     /// A damaged database that was set aside at this opening, and what came over from it.
@@ -148,15 +174,14 @@ impl History {
             std::fs::create_dir_all(folder).map_err(|error| unusable(path, &error.to_string()))?;
         }
         match connect(path) {
-            Ok(database) => Ok(Self { database: Mutex::new(database), clock, set_aside: None }),
+            Ok(database) => {
+                Ok(Self { path: path.to_owned(), database: Mutex::new(database), clock, set_aside: None })
+            }
             Err(Trouble::Newer(version)) => Err(newer(path, version)),
             Err(Trouble::Damaged) => {
-                let file = set_aside(path).map_err(|error| unusable(path, &error.to_string()))?;
-                let mut database =
-                    connect(path).map_err(|_| unusable(path, "a new one could not be made"))?;
-                let (recovered, lost) = salvage::salvage(&file, &mut database);
-                let aside = Aside { file, recovered, lost };
-                Ok(Self { database: Mutex::new(database), clock, set_aside: Some(aside) })
+                let (database, aside) = anew(path)?;
+                let database = Mutex::new(database);
+                Ok(Self { path: path.to_owned(), database, clock, set_aside: Some(aside) })
             }
             Err(Trouble::Other(error)) => Err(unusable(path, &error.to_string())),
         }
@@ -184,11 +209,22 @@ impl History {
     /// # Errors
     /// As [`History::open`].
     pub fn rebuild(path: &Path) -> Result<Aside, Problem> {
-        let why = |error: &dyn std::fmt::Display| unusable(path, &error.to_string());
-        let file = set_aside(path).map_err(|error| why(&error))?;
-        let mut database = connect(path).map_err(|_| why(&"a new one could not be made"))?;
-        let (recovered, lost) = salvage::salvage(&file, &mut database);
-        Ok(Aside { file, recovered, lost })
+        anew(path).map(|(_, aside)| aside)
+    }
+
+    /// Reads every page, on a connection of its own; a damaged database is set aside, and history goes on in a new one
+    /// with what could be read.
+    ///
+    /// # Errors
+    /// As [`History::open`].
+    pub fn mend(&self) -> Result<Option<Aside>, Problem> {
+        if is_whole(&self.path) {
+            return Ok(None);
+        }
+        let mut database = self.database();
+        let (new, aside) = anew(&self.path)?;
+        *database = new;
+        Ok(Some(aside))
     }
 
     fn database(&self) -> MutexGuard<'_, Connection> {
@@ -287,6 +323,70 @@ impl History {
             .map_err(|error| refused(&format!("#{id}"), &error))
     }
 
+    /// Keeps the newest revision of an article that has these bytes from being thinned out; `why` is `exported` or
+    /// `signed`. Without such a revision nothing happens.
+    ///
+    /// # Errors
+    /// The database refused.
+    pub fn pin(&self, path: &str, bytes: &[u8], why: &str) -> Result<(), Problem> {
+        self.database()
+            .execute(
+                "INSERT OR IGNORE INTO pin (revision, why)
+                 SELECT max(revision.id), ?3 FROM revision
+                 JOIN article ON article.id = article JOIN content ON content.id = content
+                 WHERE article.path = ?1 AND content.hash = ?2 HAVING max(revision.id) IS NOT NULL",
+                params![path, &fingerprint(bytes)[..], why],
+            )
+            .map(|_| ())
+            .map_err(|error| refused(path, &error))
+    }
+
+    /// Leaves one revision a day of those that are older than so many days; returns how many went. What was named,
+    /// exported or signed stays, and the newest of each article.
+    ///
+    /// # Errors
+    /// The database refused.
+    pub fn thin(&self, days: u32) -> Result<usize, Problem> {
+        let until = self.clock.now() - jiff::SignedDuration::from_hours(24 * i64::from(days));
+        retention::thin(&mut self.database(), until).map_err(|error| refused("", &error))
+    }
+
+    /// Articles that have a history and, says `is_there`, no file: path, key in the history, newest revision; those
+    /// that went last first, so many at most.
+    ///
+    /// # Errors
+    /// The database refused.
+    pub fn departed(
+        &self,
+        is_there: &dyn Fn(&str) -> bool,
+        at_most: usize,
+    ) -> Result<Vec<Departed>, Problem> {
+        let database = self.database();
+        let run = || -> rusqlite::Result<Vec<Departed>> {
+            let mut statement = database.prepare_cached(
+                "SELECT article.path, revision.id, revision.time FROM article
+                 JOIN revision ON revision.id = (SELECT max(id) FROM revision WHERE article = article.id)
+                 ORDER BY revision.id DESC",
+            )?;
+            let mut found = Vec::new();
+            let mut rows = statement.query([])?;
+            while let Some(row) = rows.next()? {
+                let key: String = row.get(0)?;
+                // An earlier article of a path, see `rename`.
+                let earlier = key.strip_suffix('/').and_then(|key| key.rsplit_once('/'));
+                let path = earlier.map_or(key.as_str(), |(path, _)| path).to_owned();
+                if earlier.is_some() || !is_there(&path) {
+                    found.push(Departed { path, key, last: row.get(1)?, time: row.get(2)? });
+                    if found.len() == at_most {
+                        break;
+                    }
+                }
+            }
+            Ok(found)
+        };
+        run().map_err(|error| refused("", &error))
+    }
+
     /// An article has another path now; its revisions go along. What history held for an earlier article of that path
     /// stays, under a path that no file can have.
     ///
@@ -343,6 +443,29 @@ pub(super) fn verify(database: &Connection) -> Result<usize, String> {
         Ok(Ok(usize::try_from(revisions).unwrap_or(0)))
     };
     run().unwrap_or_else(|error| Err(error.to_string()))
+}
+
+/// Whether the pages and the indexes fit together; contents are checked when they are read.
+fn is_whole(path: &Path) -> bool {
+    let flags = rusqlite::OpenFlags::SQLITE_OPEN_READ_ONLY;
+    let run = || {
+        let database = Connection::open_with_flags(path, flags)?;
+        database.query_row("PRAGMA quick_check(1)", [], |row| row.get::<_, String>(0))
+    };
+    match run().map_err(Trouble::from) {
+        Ok(answer) => answer == "ok",
+        Err(Trouble::Damaged) => false,
+        // A fault of the moment says nothing about the pages.
+        Err(_) => true,
+    }
+}
+
+/// Sets a damaged database aside and makes a new one of what can be read.
+fn anew(path: &Path) -> Result<(Connection, Aside), Problem> {
+    let file = set_aside(path).map_err(|error| unusable(path, &error.to_string()))?;
+    let mut database = connect(path).map_err(|_| unusable(path, "a new one could not be made"))?;
+    let (recovered, lost) = salvage::salvage(&file, &mut database);
+    Ok((database, Aside { file, recovered, lost }))
 }
 
 pub(super) fn connect(path: &Path) -> Result<Connection, Trouble> {
@@ -478,6 +601,9 @@ pub(super) fn unpack(database: &Connection, id: i64) -> rusqlite::Result<Vec<u8>
     }
     let mut text = Vec::new();
     for (hash, length, packed) in chain.into_iter().rev() {
+        if length > LONGEST {
+            return Err(damaged("a content has an impossible length"));
+        }
         text = zstd::bulk::Decompressor::with_dictionary(&text)
             .and_then(|mut decompressor| decompressor.decompress(&packed, length))
             .map_err(|error| rusqlite::Error::ToSqlConversionFailure(Box::new(error)))?;
@@ -627,6 +753,82 @@ mod tests {
         assert!(history.has(&fingerprint(b"ancien")), "nothing is forgotten");
     }
 
+    /// A history whose clock stands at a time.
+    fn at(folder: &Path, time: &str) -> History {
+        History::open(&folder.join("history.db"), Arc::new(FixedClock(time.parse().unwrap()))).unwrap()
+    }
+
+    #[test]
+    fn thinning_leaves_one_a_day_and_what_matters() {
+        let folder = tempfile::tempdir().unwrap();
+        let mut kept = Vec::new();
+        let mut all = Vec::new();
+        for day in 1..=3 {
+            for hour in 8..14 {
+                let history = at(folder.path(), &format!("2026-01-0{day}T{hour:02}:00:00Z"));
+                let text = format!("Le texte du jour {day} à {hour} heures.");
+                let id = history.record("a.md", text.as_bytes(), "Ada", Origin::Save).unwrap().unwrap();
+                all.push((id, text.clone()));
+                match (day, hour) {
+                    (1, 9) => history.name(id, Some("avant relecture")).unwrap(),
+                    (1, 10) => history.pin("a.md", text.as_bytes(), "exported").unwrap(),
+                    (2, 9) => history.pin("a.md", text.as_bytes(), "signed").unwrap(),
+                    (_, 13) => {}
+                    // The last day is too young.
+                    (3, _) => {}
+                    _ => continue,
+                }
+                kept.push((id, text));
+            }
+        }
+        let history = at(folder.path(), "2026-01-05T00:00:00Z");
+        history.pin("a.md", b"bytes that no revision has", "exported").unwrap();
+        assert_eq!(history.thin(2).unwrap(), all.len() - kept.len());
+        assert_eq!(history.thin(2).unwrap(), 0);
+        let left: Vec<RevisionId> = history.list("a.md").unwrap().iter().rev().map(|one| one.id).collect();
+        assert_eq!(left, kept.iter().map(|(id, _)| *id).collect::<Vec<_>>());
+        for (id, text) in &kept {
+            assert_eq!(history.content(*id).unwrap(), text.as_bytes());
+        }
+        // And it goes on, on what is left.
+        assert!(history.record("a.md", "Après.".as_bytes(), "", Origin::Save).unwrap().is_some());
+        drop(history);
+        let State::Sound { revisions } = History::inspect(&folder.path().join("history.db")) else {
+            panic!("a thinned history is sound")
+        };
+        assert_eq!(revisions, kept.len() + 1);
+    }
+
+    #[test]
+    fn a_history_of_the_first_schema_goes_on() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("history.db");
+        let old = Connection::open(&path).unwrap();
+        old.execute_batch(STEPS[0]).unwrap();
+        old.pragma_update(None, "user_version", 1).unwrap();
+        drop(old);
+        let history = open(folder.path()).unwrap();
+        assert!(history.record("a.md", b"un", "", Origin::Save).unwrap().is_some());
+        history.pin("a.md", b"un", "exported").unwrap();
+        assert_eq!(history.thin(0).unwrap(), 0);
+    }
+
+    #[test]
+    fn articles_that_are_gone_are_found_also_where_another_has_their_path() {
+        let folder = tempfile::tempdir().unwrap();
+        let history = open(folder.path()).unwrap();
+        for path in ["a.md", "b.md", "c.md"] {
+            history.record(path, path.as_bytes(), "", Origin::Save).unwrap();
+        }
+        // `c.md` takes the path of the `b.md` that went away.
+        history.rename("c.md", "b.md").unwrap();
+        let gone = history.departed(&|path| path == "b.md", 10).unwrap();
+        let named: Vec<_> = gone.iter().map(|one| (one.path.as_str(), one.key == one.path)).collect();
+        assert_eq!(named, [("b.md", false), ("a.md", true)]);
+        assert_eq!(history.content(gone[0].last).unwrap(), b"b.md");
+        assert_eq!(history.departed(&|_| true, 10).unwrap().len(), 1);
+    }
+
     #[test]
     fn a_damaged_database_is_set_aside() {
         let folder = tempfile::tempdir().unwrap();
@@ -635,6 +837,27 @@ mod tests {
         let aside = history.set_aside.clone().unwrap();
         assert!(std::fs::read(&aside.file).unwrap().starts_with(b"this is no database"));
         assert!(history.record("a.md", b"un", "", Origin::Save).unwrap().is_some());
+    }
+
+    #[test]
+    fn damage_that_shows_later_is_mended_while_the_history_is_open() {
+        let folder = tempfile::tempdir().unwrap();
+        let history = open(folder.path()).unwrap();
+        for number in 0..40 {
+            let text: String = (0..400).map(|n| format!("{} ", n * n * (number + 7) % 99_991)).collect();
+            history.record(&format!("{number}.md"), text.as_bytes(), "", Origin::Save).unwrap();
+        }
+        assert_eq!(history.mend().unwrap(), None);
+        history.database().execute_batch("PRAGMA wal_checkpoint(TRUNCATE)").unwrap();
+        let path = folder.path().join("history.db");
+        let mut bytes = std::fs::read(&path).unwrap();
+        let page = bytes.len() / 4096 / 2 * 4096;
+        bytes[page..page + 4096].fill(0x5a);
+        std::fs::write(&path, &bytes).unwrap();
+        let aside = history.mend().unwrap().unwrap();
+        assert!(aside.file.exists() && aside.recovered > 0, "{aside:?}");
+        assert!(history.record("new.md", b"un", "", Origin::Save).unwrap().is_some());
+        assert_eq!(history.mend().unwrap(), None);
     }
 
     #[test]

@@ -6,6 +6,7 @@ pub mod fs;
 pub mod history;
 pub mod images;
 pub mod journal;
+mod retention;
 mod salvage;
 pub mod settings;
 pub mod sweep;
