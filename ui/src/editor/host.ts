@@ -1,6 +1,8 @@
 // What the editor asks of whoever holds it. Plain data only, of the same shape as the wire's:
 // the editor knows CodeMirror and nothing else.
 
+import type { Typed } from "../typed";
+
 /** One update of the body: who made it, and `ChangeSet.toJSON()`. */
 export interface Update {
   client: string;
@@ -39,6 +41,8 @@ export interface EditorHost {
   addImage(name: string, base64: string): Promise<{ src: string; alt: string }>;
   /** The person changed the text and the authority does not hold it yet. */
   onDirty(): void;
+  /** The person typed in running text: said at once, before the authority has heard of it. */
+  onTyped(typed: Typed): void;
   /** The authority and this text agree up to `version`. */
   onSynced(version: number): void;
   /** `offset` in UTF-16 units, lines from 1, `topLine` fractional. */

@@ -19,6 +19,7 @@ function open(body: string, change: Partial<EditorOptions> = {}) {
     imageUrl: (src: string) => (src.startsWith("..") ? "" : `preview-img://localhost/desk/${src}`),
     addImage: vi.fn(() => Promise.resolve({ src: "images/a.png", alt: "a" })),
     onDirty: vi.fn(),
+    onTyped: vi.fn(),
     onSynced: vi.fn(),
     onCaret: vi.fn(),
     onScroll: vi.fn(),

@@ -20,6 +20,7 @@ import { lineLooks } from "./lines";
 import { markdownMarks } from "./marks";
 import { pasting } from "./paste";
 import { listen, scrollToLine, scrollWatch, topLine } from "./scroll";
+import { typedIn } from "./typed";
 
 export type { Aids, EditorHost, Pushed, Update } from "./host";
 
@@ -170,6 +171,10 @@ export function createEditor(options: EditorOptions): CopyEditor {
       ...parts.map(({ slot, build }) => slot.of(build(settings))),
       markdownCommands(),
       textKeys(),
+      EditorView.updateListener.of((update) => {
+        const typed = update.docChanged ? typedIn(update) : null;
+        if (typed) host.onTyped(typed);
+      }),
       EditorView.updateListener.of((update) => {
         if (!update.docChanged && !update.selectionSet) return;
         // The place on the screen is read when the browser has laid the text out anyway.

@@ -37,6 +37,7 @@ let id = 0;
 function whole(nodes: unknown[], lines = nodes.map((_, i) => 1 + 2 * i)): Rendering {
   return {
     rendering: ++id,
+    version: 0,
     keep_start: 0,
     keep_end: 0,
     blocks: nodes.map((node, i) => ({ key: `${JSON.stringify(node)}-${i}`, node })),
@@ -238,6 +239,7 @@ describe("a patch", () => {
     preview.apply(whole([p("a"), p("b"), p("c")]));
     const [a, , c] = [...root.children];
     preview.apply({
+      version: 0,
       rendering: 77,
       keep_start: 1,
       keep_end: 1,
@@ -258,7 +260,7 @@ describe("a patch", () => {
     preview.apply(whole([p("a")]));
     const before = preview.rendering;
     expect(() =>
-      preview.apply({ rendering: 9, keep_start: 1, keep_end: 1, blocks: [], lines: [1, 2] }),
+      preview.apply({ rendering: 9, version: 0, keep_start: 1, keep_end: 1, blocks: [], lines: [1, 2] }),
     ).toThrow();
     expect(root.textContent).toBe("a");
     expect(preview.rendering).toBe(before);
@@ -286,6 +288,7 @@ describe("a patch", () => {
             end++;
           }
           preview.apply({
+            version: 0,
             rendering: ++id,
             keep_start: start,
             keep_end: end,

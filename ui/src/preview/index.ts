@@ -1,11 +1,15 @@
 // The rendered article beside the copy. Blocks that did not change are never touched, so the
 // scroll, the selection and the pictures stay; a keystroke replaces one block.
 
+import type { Typed } from "../typed";
+import { Echo } from "./echo";
 import { makeNode, placeholder, type NodeContext } from "./nodes";
 
 /** A rendering as it comes from the desk: the blocks in the middle, and where every block begins. */
 export interface Rendering {
   rendering: number;
+  /** Version of the text that was rendered. */
+  version: number;
   keep_start: number;
   keep_end: number;
   blocks: { key: string; node: unknown }[];
@@ -44,6 +48,8 @@ export interface PreviewOptions {
 export interface CopyPreview {
   /** Shows a rendering. Throws where it builds on blocks that are not on the screen. */
   apply(rendering: Rendering): void;
+  /** Shows what was typed in running text ahead of its rendering. */
+  echo(typed: Typed): void;
   /** Brings a body line, fractional, from 1, to the top. */
   scrollToLine(line: number): void;
   /** Id of the rendering on the screen; 0 for none. */
@@ -73,6 +79,7 @@ export function createPreview(options: PreviewOptions): CopyPreview {
   let quietUntil = 0;
   let frame = 0;
 
+  const echo = new Echo();
   const plain: NodeContext = { imageUrl: (src) => options.imageUrl(src), labels: options.labels };
 
   function scroller(): HTMLElement {
@@ -94,6 +101,7 @@ export function createPreview(options: PreviewOptions): CopyPreview {
   function apply(next: Rendering): void {
     const { keep_start: start, keep_end: end } = next;
     if (start + end > shown.length) throw new Error("the preview is not the one that was patched");
+    echo.takeBack();
     const removed = shown.slice(start, shown.length - end);
     const byKey = new Map(removed.map((block) => [block.key, block]));
     const pictures = new Map<string, HTMLImageElement>();
@@ -127,6 +135,7 @@ export function createPreview(options: PreviewOptions): CopyPreview {
     shown = [...shown.slice(0, start), ...middle, ...shown.slice(shown.length - end)];
     lines = next.lines;
     rendering = next.rendering;
+    echo.goOn(next.version, (line) => shown[blockOf(line)]?.element);
   }
 
   /** Block that holds a line: the one that begins last at or before it. */
@@ -251,6 +260,7 @@ export function createPreview(options: PreviewOptions): CopyPreview {
 
   return {
     apply,
+    echo: (typed) => echo.show(shown[blockOf(typed.line)]?.element, typed),
     scrollToLine,
     get rendering() {
       return rendering;

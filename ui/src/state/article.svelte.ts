@@ -13,6 +13,7 @@ import type {
   SaveState,
   Update,
 } from "../ipc/generated/wire";
+import type { Typed } from "../typed";
 import { Fields } from "./fields.svelte";
 import { PreviewLoop } from "./preview";
 
@@ -36,6 +37,7 @@ export interface Screen {
 
 /** What an article asks of the preview that shows it. */
 export interface PreviewScreen {
+  echo(typed: Typed): void;
   apply(preview: Preview): void;
   scrollToLine(line: number): void;
 }
@@ -175,6 +177,11 @@ export class Article {
   dirty() {
     this.#typed = true;
     this.#touch();
+  }
+
+  /** The person typed in running text: the preview shows it in the same frame. */
+  typed(typed: Typed) {
+    this.#screen?.echo(typed);
   }
 
   /** The desk and the editor agree up to `version`. */
