@@ -181,7 +181,7 @@ async fn no_view_breaks_a_rule_of_accessibility() {
     window.by_testid("export-run").await;
     assert_eq!(window.axe_violations().await, Vec::<String>::new(), "export");
     window.press("escape").await;
-    for number in ["2", "3"] {
+    for number in ["2", "3", "4", "5"] {
         window.press(&format!("ctrl+{number}")).await;
         window.wait_for("[role=\"tabpanel\"]", LIMIT).await;
         assert_eq!(window.axe_violations().await, Vec::<String>::new(), "tab {number}");

@@ -4,7 +4,8 @@ import type { Lang } from "../ipc/generated/wire";
 import { en } from "./en";
 import { fr } from "./fr";
 
-type Widen<T> = T extends string
+/** The shape of a catalogue, whatever its words. */
+export type Widen<T> = T extends string
   ? string
   : T extends (...args: infer A) => string
     ? (...args: A) => string

@@ -15,20 +15,25 @@ import type {
   Lang,
   RecentDesk,
   Resolved,
+  VersionRef,
 } from "../ipc/generated/wire";
 import { Article } from "./article.svelte";
+import type { Changes } from "./diff.svelte";
+import { DeskReviewing } from "./deskReview.svelte";
 import { Export } from "./export.svelte";
 import { History } from "./history.svelte";
 import { Library } from "./library.svelte";
 import { Notices, type Action } from "./notices.svelte";
+import { Reviewing } from "./review.svelte";
 import { Preferences } from "./settings.svelte";
 import type { CommandName } from "./shortcuts";
+import { reasonDue } from "./stages";
 
 /** What lies over the three columns. */
 export type Sheet = "new" | "export" | "settings" | "palette" | "help" | null;
 
 /** Tabs of the side column, in order. */
-export const TABS = ["preview", "page", "history"] as const;
+export const TABS = ["preview", "page", "review", "changes", "history"] as const;
 
 /** A tab of the side column. */
 export type Tab = (typeof TABS)[number];
@@ -48,11 +53,22 @@ export class Desk {
   readonly library: Library;
   readonly history: History;
   readonly export: Export;
+  readonly review: Reviewing;
+  /** The differences, once somebody looked at them. */
+  changes: Changes | null = null;
+  /** The review of the whole desk, once it was asked for. */
+  deskReview = $state.raw<DeskReviewing | null>(null);
   info = $state.raw<DeskInfo | null>(null);
   recents = $state.raw<RecentDesk[]>([]);
   article = $state.raw<Article | null>(null);
   mode = $state<"write" | "read">("write");
   sheet = $state<Sheet>(null);
+  /** What the first column shows. */
+  list = $state<"articles" | "review">("articles");
+  /** Versions that the person wants to compare. */
+  comparing = $state.raw<{ old: VersionRef; new: VersionRef } | null>(null);
+  /** A change of stage that waits for its reason. */
+  staging = $state.raw<{ path: string; from: string; to: string } | null>(null);
   /** Address that a person may open in the browser. */
   link = $state<string | null>(null);
   /** The panel with every key of the article is open. */
@@ -82,6 +98,17 @@ export class Desk {
     this.library = new Library(this.wire, this.notices);
     this.history = new History(this.wire, this.notices);
     this.export = new Export(this.wire);
+    this.review = new Reviewing(this.wire, {
+      problem: (problem) => this.notices.problem(problem),
+      settle: async () => {
+        await this.article?.settle();
+        return this.article?.heard ?? 0;
+      },
+      named: (author) => {
+        this.prefs.change({ author });
+        return this.prefs.keep();
+      },
+    });
     this.info = boot.desk;
     this.recents = boot.recents;
     for (const problem of boot.problems) this.notices.problem(problem);
@@ -128,6 +155,7 @@ export class Desk {
   /** Ends what runs on its own. */
   end() {
     this.#stop();
+    this.deskReview?.end();
     for (const path of [...this.#trash.keys()]) void this.#discard(path);
   }
 
@@ -136,6 +164,7 @@ export class Desk {
     switch (event.kind) {
       case "library_changed":
         void this.library.refresh();
+        this.deskReview?.touch();
         break;
       case "article_changed":
         if (event.state.path === this.article?.path) this.#changed(event.state, event.news, event.undo);
@@ -143,6 +172,7 @@ export class Desk {
       case "article_moved":
         if (this.article?.path === event.from) {
           this.article.moved(event.to);
+          this.review.moved(event.to);
           this.library.open = event.to;
         }
         break;
@@ -150,6 +180,10 @@ export class Desk {
         if (event.path === this.article?.path && this.sideShown && this.tab === "history") {
           void this.history.load(event.path);
         }
+        break;
+      case "review_changed":
+        this.review.hear(event.path);
+        this.deskReview?.touch();
         break;
       case "watch_changed":
         if (this.info) this.info = { ...this.info, watch: event.watch };
@@ -225,6 +259,7 @@ export class Desk {
     if (this.article === article) {
       this.article = null;
       this.library.open = null;
+      this.review.clear();
     }
     const path = article.path;
     this.#leaving.set(path, closed);
@@ -269,6 +304,9 @@ export class Desk {
       this.recents = this.recents.filter((recent) => recent.path !== info.path);
       this.info = info;
       this.library.clear();
+      this.list = "articles";
+      this.deskReview?.end();
+      this.deskReview = null;
       await this.library.refresh();
     });
   }
@@ -296,6 +334,7 @@ export class Desk {
     if (!item) return false;
     if (this.article?.path === path) {
       this.article.moved(item.path);
+      this.review.moved(item.path);
       this.library.open = item.path;
     }
     this.library.apply([item], item.path === path ? [] : [path]);
@@ -407,6 +446,7 @@ export class Desk {
     await this.attempt(async () => {
       await this.wire.call("discard_draft", { path: article.path });
       this.article = null;
+      this.review.clear();
       this.library.open = null;
       await this.library.refresh();
     });
@@ -433,6 +473,67 @@ export class Desk {
       this.notices.say(this.t.history.restored(spokenTime));
       await this.history.load(article.path);
     });
+  }
+
+  /** Stage of an article: as the screen shows it where it is open, else as the list has it. */
+  stageOf(path: string): string {
+    const stage = this.article?.path === path ? this.article.field("stage") : this.library.item(path)?.stage;
+    return stage || "draft";
+  }
+
+  /** Moves an article to another stage, or asks why first. */
+  async changeStage(path: string, to: string) {
+    const from = this.stageOf(path);
+    if (from === to) return;
+    if (reasonDue(from, to)) this.staging = { path, from, to };
+    else if (await this.setStage(path, to, "")) {
+      const back = () => void this.setStage(path, from, this.t.stageMenu.undone);
+      this.notices.say(this.t.stageMenu.done(this.t.stage[to as keyof Catalogue["stage"]] ?? to), {
+        actions: [{ label: this.t.stageMenu.undo, run: back }],
+      });
+    }
+  }
+
+  /** Moves an article to another stage. Says whether it did. */
+  async setStage(path: string, stage: string, reason: string): Promise<boolean> {
+    const done = await this.attempt(async () => {
+      if (this.article?.path === path) await this.article.settle();
+      return this.review.signed(() => this.wire.call("set_stage", { path, stage, reason }));
+    });
+    if (!done) return false;
+    if (this.article?.path === path) {
+      this.article.take(done);
+      void this.review.load(path);
+    }
+    void this.library.refresh();
+    return true;
+  }
+
+  /** Signs the open article: what is on the screen goes to the disk first. */
+  async signOff(role: string) {
+    const article = this.article;
+    if (!article) return;
+    await article.save();
+    if (article === this.article && article.saveState === "saved") await this.review.signOff(role);
+  }
+
+  /** Shows how the text on the screen differs from another version. */
+  compare(old: VersionRef) {
+    this.comparing = { old, new: { is: "draft" } };
+    this.showTab("changes");
+  }
+
+  /** Begins to look for what waits on the desk. */
+  async watchReview() {
+    if (this.deskReview || !this.info) return;
+    this.deskReview = new DeskReviewing(this.wire);
+    await this.deskReview.load();
+  }
+
+  /** Opens an article of the desk's review at what the person has not read. */
+  async openReview(path: string) {
+    this.showTab("changes");
+    await this.open(path);
   }
 
   /** A link of the preview was used. */
@@ -466,6 +567,7 @@ export class Desk {
     this.end();
     await this.attempt(async () => {
       await this.article?.settle();
+      await this.review.keep();
       await this.article?.autosave();
       await this.article?.keepPlace();
       await this.prefs.keep();
@@ -489,9 +591,13 @@ export class Desk {
       case "duplicate":
       case "trash":
       case "details":
+      case "comment":
+      case "nextChange":
+      case "previousChange":
         return this.article !== null;
       case "new":
       case "search":
+      case "deskReview":
         return this.info !== null;
       default:
         return true;
@@ -516,12 +622,28 @@ export class Desk {
         break;
       case "search":
         prefs.change({ list_folded: false });
+        this.list = "articles";
         setTimeout(() => this.focusSearch());
         break;
       case "preview":
       case "page":
+      case "review":
+      case "changes":
       case "history":
         this.showTab(command);
+        break;
+      case "deskReview":
+        prefs.change({ list_folded: false });
+        this.list = this.list === "review" ? "articles" : "review";
+        break;
+      case "comment":
+        this.showTab("review");
+        void this.attempt(() => this.review.begin());
+        break;
+      case "nextChange":
+      case "previousChange":
+        this.showTab("changes");
+        this.changes?.step(command === "nextChange" ? 1 : -1);
         break;
       case "fold":
         this.fold();

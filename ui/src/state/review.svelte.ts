@@ -58,6 +58,23 @@ export function acceptable(items: SuggestionItem[]): SuggestionItem[] {
   });
 }
 
+/** Letters shown before and after a suggestion. */
+const NEAR = 32;
+
+/** The words around a suggestion, whole ones of its own paragraph; none where its text has moved on meanwhile. */
+export function around(item: SuggestionItem, screen: ReviewScreen | null): { before: string; after: string } {
+  const { passage, old, standing } = item;
+  if (!screen || !passage || standing !== "placed" || screen.words(passage) !== old)
+    return { before: "", after: "" };
+  const { start, end } = passage;
+  const before = screen.words({ start: Math.max(0, start - NEAR), end: start });
+  const after = screen.words({ start: end, end: end + NEAR });
+  return {
+    before: (start > NEAR ? before.replace(/^\S*\s/u, "") : before).replace(/^[^]*\n/u, ""),
+    after: (after.length === NEAR ? after.replace(/\s\S*$/u, "") : after).replace(/\n[^]*$/u, ""),
+  };
+}
+
 /** Whether a passage lies in another; a place between two characters lies in what touches it. */
 export function within(inner: Passage | null, outer: Passage | null): boolean {
   return inner !== null && outer !== null && inner.start >= outer.start && inner.end <= outer.end;
@@ -98,7 +115,7 @@ export class Reviewing {
   /** Answers who the person is; set while they are asked. */
   naming = $state.raw<((name: string | null) => void) | null>(null);
   #boxes = $state.raw<ReadonlyMap<string, Box>>(new Map());
-  #screen: ReviewScreen | null = null;
+  #screen = $state.raw<ReviewScreen | null>(null);
   #path = "";
   #turn = 0;
   #unkept = new Set<string>();
@@ -295,8 +312,22 @@ export class Reviewing {
   async begin(): Promise<boolean> {
     const version = await this.#hearer.settle();
     const passage = this.#screen?.selected() ?? null;
-    if (passage) this.#put("new", { ...this.box("new"), passage, version });
+    if (passage) this.on(passage, version);
     return passage !== null;
+  }
+
+  /** Puts the new comment on a passage of the review; what was typed about the whole goes along. */
+  on(passage: Passage, version = this.value?.version ?? 0) {
+    const text = this.box("new").text || this.box("whole").text;
+    if (this.box("new").text === "" && text !== "") this.forget("whole");
+    this.#put("new", { text, passage, version });
+  }
+
+  /** Lets the new comment be about the whole article. */
+  onWhole() {
+    const { text } = this.box("new");
+    this.forget("new");
+    if (text !== "") this.type("whole", text);
   }
 
   #put(key: string, box: Box) {
@@ -361,6 +392,8 @@ export class Reviewing {
         return this.#run((path) => this.#wire.call("reply", { path, thread: id, text }));
       case "edit":
         return this.#run((path) => this.#wire.call("edit_message", { path, message: id, text }));
+      case "note":
+        return this.note(id, text);
       default:
         return this.#run((path) => this.#comment(path, key, text, off_record));
     }

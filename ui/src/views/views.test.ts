@@ -146,9 +146,9 @@ test("the palette finds commands and articles, and runs them", async () => {
   expect(screen.queryByRole("combobox")).toBeNull();
 });
 
-test("Ctrl 3 shows the history; saves of a sitting are one line that unfolds", async () => {
+test("Ctrl 5 shows the history; saves of a sitting are one line that unfolds", async () => {
   await open();
-  await press("3", { ctrlKey: true, code: "Digit3" });
+  await press("5", { ctrlKey: true, code: "Digit5" });
   expect(screen.getByRole("tab", { selected: true }).textContent).toBe("Historique");
   expect(await screen.findAllByTestId("revision")).toHaveLength(3);
   screen.getByLabelText("Montrer chaque enregistrement").click();
