@@ -30,7 +30,7 @@ import type { CommandName } from "./shortcuts";
 import { reasonDue } from "./stages";
 
 /** What lies over the three columns. */
-export type Sheet = "new" | "export" | "settings" | "palette" | "help" | null;
+export type Sheet = "new" | "recover" | "export" | "settings" | "palette" | "help" | null;
 
 /** Tabs of the side column, in order. */
 export const TABS = ["preview", "page", "review", "changes", "history"] as const;
@@ -325,6 +325,21 @@ export class Desk {
     return true;
   }
 
+  /** Writes a deleted article anew and opens it. */
+  async recover(key: string): Promise<boolean> {
+    const view = await this.attempt(async () => {
+      await this.article?.settle();
+      const view = await this.wire.call("recover_article", { key });
+      this.#turn++;
+      await this.#replace(view);
+      return view;
+    });
+    if (!view) return false;
+    this.notices.say(this.t.recover.done(view.state.path));
+    void this.library.refresh();
+    return true;
+  }
+
   /** Gives an article's file another name. Says whether it did. */
   async rename(path: string, name: string): Promise<boolean> {
     const item = await this.attempt(async () => {
@@ -615,6 +630,7 @@ export class Desk {
       case "export":
       case "settings":
       case "help":
+      case "recover":
         this.sheet = command;
         break;
       case "save":
