@@ -13,6 +13,7 @@ pub mod json;
 pub mod link;
 pub mod markdown;
 pub mod reconcile;
+pub mod review;
 pub mod slug;
 pub mod text;
 pub mod tree;
