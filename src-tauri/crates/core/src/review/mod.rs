@@ -6,6 +6,7 @@
 pub mod anchor;
 pub mod event;
 pub mod fold;
+pub mod seal;
 
 pub use anchor::{Anchor, Finder, Found};
 pub use event::{By, Event, Kind, Lines, read};
