@@ -629,6 +629,10 @@ mod tests {
             RealFs.write_in_place(path, bytes)
         }
 
+        fn append(&self, path: &Path, bytes: &[u8]) -> io::Result<()> {
+            RealFs.append(path, bytes)
+        }
+
         fn remove(&self, path: &Path) -> io::Result<()> {
             RealFs.remove(path)
         }

@@ -60,6 +60,12 @@ pub trait Fs: Send + Sync {
     /// # Errors
     /// The system's; the file may hold part of the bytes.
     fn write_in_place(&self, path: &Path, bytes: &[u8]) -> io::Result<()>;
+    /// Adds bytes at the end of a file, which is made if it is not there, in one write, and waits until they are on the
+    /// medium.
+    ///
+    /// # Errors
+    /// The system's; the file may hold the first part of the bytes.
+    fn append(&self, path: &Path, bytes: &[u8]) -> io::Result<()>;
     /// Gives a file another name, in the way that is asked for.
     ///
     /// # Errors
@@ -135,6 +141,12 @@ impl Fs for RealFs {
         let mut file = OpenOptions::new().write(true).open(path)?;
         file.write_all(bytes)?;
         file.set_len(bytes.len() as u64)?;
+        sync(&file)
+    }
+
+    fn append(&self, path: &Path, bytes: &[u8]) -> io::Result<()> {
+        let mut file = OpenOptions::new().append(true).create(true).open(path)?;
+        file.write_all(bytes)?;
         sync(&file)
     }
 

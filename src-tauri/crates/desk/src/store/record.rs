@@ -1,0 +1,402 @@
+//! The review records of a desk: `.copydesk/review/<ULID>/<slug of the author>-<installation>.jsonl`, one folder for
+//! each record, one file in it for each author on each installation, which nobody else writes.
+//!
+//! A record belongs to the article that its last `path` event names; renaming an article moves no file. Files are only
+//! ever added to, so Git, Syncthing and network drives have nothing to merge within them.
+
+use std::collections::{BTreeMap, BTreeSet, HashMap};
+use std::ffi::OsString;
+use std::io;
+use std::path::{Path, PathBuf};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+
+use copydesk_core::review::{By, Event, Kind, Record, event, fold};
+use copydesk_core::slug::slugify;
+use jiff::Timestamp;
+
+use super::fs::{Fs, Stat};
+use super::ulid;
+
+/// A longer file is not read: no review has so much to say (bytes).
+const TOO_LONG: u64 = 1 << 30;
+
+/// What could not be read of a record's file.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Trouble {
+    /// The file, relative to the desk.
+    pub file: String,
+    /// Lines that are no events.
+    pub damaged: usize,
+    /// The last line was cut short.
+    pub torn: bool,
+    /// The file could not be read at all.
+    pub unread: bool,
+}
+
+/// The review of an article.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Reviewed {
+    /// What its records come to.
+    pub record: Record,
+    /// What could not be read.
+    pub troubles: Vec<Trouble>,
+}
+
+/// The records of one desk.
+pub struct Records {
+    fs: Arc<dyn Fs>,
+    root: PathBuf,
+    held: Mutex<Held>,
+}
+
+#[derive(Default)]
+struct Held {
+    records: BTreeMap<String, Kept>,
+    /// By article, until something changes.
+    folded: HashMap<String, Arc<Reviewed>>,
+}
+
+/// One record.
+#[derive(Default)]
+struct Kept {
+    files: BTreeMap<OsString, File>,
+    path: Option<String>,
+}
+
+/// One file of a record.
+struct File {
+    stamp: Option<Stat>,
+    events: Vec<Event>,
+    /// Its last line has its end.
+    whole: bool,
+    trouble: Option<Trouble>,
+}
+
+impl Records {
+    /// The records of a desk's folder; nothing is read yet.
+    #[must_use]
+    pub fn open(fs: Arc<dyn Fs>, root: &Path) -> Self {
+        Self { fs, root: root.to_owned(), held: Mutex::default() }
+    }
+
+    fn held(&self) -> MutexGuard<'_, Held> {
+        self.held.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    fn folder(&self) -> PathBuf {
+        self.root.join(".copydesk/review")
+    }
+
+    /// Reads what changed on the disk; gives the articles whose review may be another now.
+    pub fn refresh(&self) -> BTreeSet<String> {
+        let mut held = self.held();
+        self.take_in(&mut held)
+    }
+
+    fn take_in(&self, held: &mut Held) -> BTreeSet<String> {
+        let mut changed = BTreeSet::new();
+        let names = if self.is_ours() { folders(&self.folder()) } else { Vec::new() };
+        let gone: Vec<String> = held.records.keys().filter(|name| !names.contains(name)).cloned().collect();
+        for name in gone {
+            changed.extend(held.records.remove(&name).and_then(|record| record.path));
+        }
+        for name in names {
+            let folder = self.folder().join(&name);
+            let record = held.records.entry(name).or_default();
+            if self.read_record(&folder, record) {
+                changed.extend(record.path.take());
+                let events = record.files.values().flat_map(|file| file.events.iter().cloned()).collect();
+                record.path = fold(events).path;
+                changed.extend(record.path.clone());
+            }
+        }
+        changed.iter().for_each(|path| drop(held.folded.remove(path)));
+        changed
+    }
+
+    /// No link leads the records out of the desk.
+    fn is_ours(&self) -> bool {
+        [".copydesk", ".copydesk/review"]
+            .iter()
+            .all(|part| self.root.join(part).symlink_metadata().is_ok_and(|metadata| metadata.is_dir()))
+    }
+
+    /// Reads the files of a record that are not as they were; says whether there were any.
+    fn read_record(&self, folder: &Path, record: &mut Kept) -> bool {
+        let Ok(entries) = std::fs::read_dir(folder) else { return false };
+        let names: Vec<OsString> = entries
+            .flatten()
+            .filter(|entry| entry.file_type().is_ok_and(|kind| kind.is_file()))
+            .map(|entry| entry.file_name())
+            .filter(|name| Path::new(name).extension().is_some_and(|ending| ending == "jsonl"))
+            .collect();
+        let count = record.files.len();
+        record.files.retain(|name, _| names.contains(name));
+        let mut changed = record.files.len() < count;
+        for name in names {
+            let path = folder.join(&name);
+            let stamp = self.fs.stat(&path).ok();
+            if record.files.get(&name).is_some_and(|known| known.stamp.is_some() && known.stamp == stamp) {
+                continue;
+            }
+            record.files.insert(name, self.read_file(&path, stamp));
+            changed = true;
+        }
+        changed
+    }
+
+    fn read_file(&self, path: &Path, stamp: Option<Stat>) -> File {
+        let relative = path.strip_prefix(&self.root).unwrap_or(path).display().to_string();
+        let short = stamp.is_some_and(|stamp| stamp.size <= TOO_LONG);
+        let Some(bytes) = short.then(|| self.fs.read(path).ok()).flatten() else {
+            let trouble = Trouble { file: relative, damaged: 0, torn: false, unread: true };
+            return File { stamp, events: Vec::new(), whole: true, trouble: Some(trouble) };
+        };
+        let lines = event::read(&bytes);
+        let trouble = Trouble { file: relative, damaged: lines.damaged.len(), torn: lines.torn, unread: false };
+        let trouble = (trouble.damaged > 0 || trouble.torn).then_some(trouble);
+        let whole = bytes.is_empty() || bytes.ends_with(b"\n");
+        File { stamp, events: lines.events, whole, trouble }
+    }
+
+    /// The review of an article, as last read.
+    #[must_use]
+    pub fn of(&self, path: &str) -> Arc<Reviewed> {
+        let mut held = self.held();
+        if let Some(known) = held.folded.get(path) {
+            return Arc::clone(known);
+        }
+        let files = || bound(&held, path).flat_map(|(_, record)| record.files.values());
+        let events = files().flat_map(|file| file.events.iter().cloned()).collect();
+        let troubles = files().filter_map(|file| file.trouble.clone()).collect();
+        let reviewed = Arc::new(Reviewed { record: fold(events), troubles });
+        held.folded.insert(path.to_owned(), Arc::clone(&reviewed));
+        reviewed
+    }
+
+    /// The articles that have a record.
+    #[must_use]
+    pub fn articles(&self) -> BTreeSet<String> {
+        self.held().records.values().filter_map(|record| record.path.clone()).collect()
+    }
+
+    /// The folders of an article's records, relative to the desk: for reports.
+    #[must_use]
+    pub fn folders_of(&self, path: &str) -> Vec<String> {
+        bound(&self.held(), path).map(|(name, _)| format!(".copydesk/review/{name}")).collect()
+    }
+
+    /// Everybody who did something in a review of this desk.
+    #[must_use]
+    pub fn people(&self) -> BTreeSet<String> {
+        let held = self.held();
+        let events = held.records.values().flat_map(|record| record.files.values()).flat_map(|file| &file.events);
+        events.map(|event| event.by.name.clone()).collect()
+    }
+
+    /// Adds events to an article's record, which is begun if it has none. They are on the medium when this returns.
+    ///
+    /// # Errors
+    /// The system's; nothing is to be believed written.
+    pub fn append(&self, path: &str, by: &By, now: Timestamp, kinds: Vec<Kind>) -> io::Result<Vec<Event>> {
+        let mut held = self.held();
+        self.take_in(&mut held);
+        let known = bound(&held, path).next().map(|(name, _)| name.to_owned());
+        let (record, kinds) = match known {
+            Some(record) => (record, kinds),
+            None => {
+                let begun = Kind::Path { path: Some(path.to_owned()) };
+                (ulid::new(now), std::iter::once(begun).chain(kinds).collect())
+            }
+        };
+        let last = bound(&held, path).flat_map(|(_, record)| greatest(record)).max().unwrap_or_default();
+        let events = self.write(&mut held, &record, by, now, last, kinds)?;
+        Ok(events)
+    }
+
+    /// An article has another path, or none any more: its records go along.
+    ///
+    /// # Errors
+    /// The system's.
+    pub fn bind(&self, from: &str, to: Option<&str>, by: &By, now: Timestamp) -> io::Result<()> {
+        let mut held = self.held();
+        self.take_in(&mut held);
+        let records: Vec<(String, u64)> = bound(&held, from)
+            .map(|(name, record)| (name.to_owned(), greatest(record).max().unwrap_or_default()))
+            .collect();
+        for (record, last) in records {
+            let kind = Kind::Path { path: to.map(str::to_owned) };
+            self.write(&mut held, &record, by, now, last, vec![kind])?;
+        }
+        Ok(())
+    }
+
+    fn write(
+        &self,
+        held: &mut Held,
+        record: &str,
+        by: &By,
+        now: Timestamp,
+        last: u64,
+        kinds: Vec<Kind>,
+    ) -> io::Result<Vec<Event>> {
+        let folder = self.folder().join(record);
+        self.fs.make_folder(&folder)?;
+        if !self.is_ours() || !folder.symlink_metadata()?.is_dir() {
+            return Err(io::Error::new(io::ErrorKind::PermissionDenied, "the record's folder is a link"));
+        }
+        let name = format!("{}-{}.jsonl", slugify(&by.name), by.installation);
+        let file = folder.join(&name);
+        let (at, kinds) = (now.to_string(), kinds.into_iter().zip(last + 1..));
+        let events: Vec<Event> = kinds
+            .map(|(kind, n)| Event { id: ulid::new(now), n, by: by.clone(), at: at.clone(), kind })
+            .collect();
+        let known = held.records.get(record).and_then(|known| known.files.get(&OsString::from(&name)));
+        let mut bytes = String::new();
+        // A line that was cut short stays as it is; what follows begins a line of its own.
+        if known.is_some_and(|known| !known.whole) {
+            bytes.push('\n');
+        }
+        events.iter().for_each(|event| bytes.push_str(&event.line()));
+        let new = known.is_none();
+        let result = self.fs.append(&file, bytes.as_bytes());
+        if new {
+            self.fs.sync_folder(&folder)?;
+            self.fs.sync_folder(&self.folder())?;
+        }
+        self.take_in(held);
+        result.map(|()| events)
+    }
+}
+
+/// The records of an article, oldest first.
+fn bound<'a>(held: &'a Held, path: &'a str) -> impl Iterator<Item = (&'a str, &'a Kept)> {
+    held.records
+        .iter()
+        .filter(move |(_, record)| record.path.as_deref() == Some(path))
+        .map(|(name, record)| (name.as_str(), record))
+}
+
+fn greatest(record: &Kept) -> impl Iterator<Item = u64> {
+    record.files.values().flat_map(|file| &file.events).map(|event| event.n)
+}
+
+/// The names of the records' folders.
+fn folders(folder: &Path) -> Vec<String> {
+    let Ok(entries) = std::fs::read_dir(folder) else { return Vec::new() };
+    entries
+        .flatten()
+        .filter(|entry| entry.file_type().is_ok_and(|kind| kind.is_dir()))
+        .filter_map(|entry| entry.file_name().into_string().ok())
+        .filter(|name| ulid::is_one(name))
+        .collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::fs::RealFs;
+    use super::*;
+
+    struct Desk {
+        root: tempfile::TempDir,
+    }
+
+    impl Desk {
+        fn new() -> Self {
+            Self { root: tempfile::tempdir().unwrap() }
+        }
+
+        fn records(&self) -> Records {
+            let records = Records::open(Arc::new(RealFs), self.root.path());
+            records.refresh();
+            records
+        }
+
+        fn files(&self) -> Vec<PathBuf> {
+            let mut files = Vec::new();
+            for record in std::fs::read_dir(self.root.path().join(".copydesk/review")).unwrap() {
+                for file in std::fs::read_dir(record.unwrap().path()).unwrap() {
+                    files.push(file.unwrap().path());
+                }
+            }
+            files.sort();
+            files
+        }
+    }
+
+    fn by(name: &str) -> By {
+        By { name: name.into(), installation: "00ff".into() }
+    }
+
+    fn comment(text: &str) -> Vec<Kind> {
+        vec![Kind::Comment { thread: text.into(), anchor: None, text: text.into(), off_record: false }]
+    }
+
+    fn said(records: &Records, path: &str) -> Vec<String> {
+        records.of(path).record.threads.iter().map(|thread| thread.id.clone()).collect()
+    }
+
+    const NOW: Timestamp = Timestamp::UNIX_EPOCH;
+
+    #[test]
+    fn each_author_has_a_file_and_another_program_sees_it() {
+        let desk = Desk::new();
+        let (here, there) = (desk.records(), desk.records());
+        here.append("ville/a.md", &by("Élise Faure"), NOW, comment("un")).unwrap();
+        assert_eq!(there.refresh(), BTreeSet::from(["ville/a.md".to_owned()]));
+        there.append("ville/a.md", &by("Noé Petit"), NOW, comment("deux")).unwrap();
+        assert_eq!(there.refresh(), BTreeSet::new());
+        here.refresh();
+        assert_eq!(said(&here, "ville/a.md"), ["un", "deux"]);
+        assert_eq!(here.of("ville/a.md").record, there.of("ville/a.md").record);
+        let names: Vec<String> =
+            desk.files().iter().map(|file| file.file_name().unwrap().to_string_lossy().into_owned()).collect();
+        assert_eq!(names, ["elise-faure-00ff.jsonl", "noe-petit-00ff.jsonl"]);
+        assert_eq!(here.people(), BTreeSet::from(["Noé Petit".to_owned(), "Élise Faure".to_owned()]));
+    }
+
+    #[test]
+    fn a_rename_takes_the_record_along_and_a_new_article_has_its_own() {
+        let desk = Desk::new();
+        let records = desk.records();
+        records.append("a.md", &by("É"), NOW, comment("un")).unwrap();
+        records.bind("a.md", Some("b.md"), &by("N"), NOW).unwrap();
+        assert_eq!((said(&records, "a.md").len(), said(&records, "b.md").len()), (0, 1));
+        records.append("a.md", &by("É"), NOW, comment("autre")).unwrap();
+        assert_eq!(said(&records, "a.md"), ["autre"]);
+        assert_eq!(said(&desk.records(), "b.md"), ["un"]);
+        // Two records of one article are read together.
+        records.bind("a.md", Some("b.md"), &by("É"), NOW).unwrap();
+        assert_eq!(said(&records, "b.md").len(), 2);
+        records.bind("b.md", None, &by("É"), NOW).unwrap();
+        assert_eq!(records.articles(), BTreeSet::new());
+    }
+
+    #[test]
+    fn a_torn_line_is_reported_and_what_follows_is_whole() {
+        let desk = Desk::new();
+        desk.records().append("a.md", &by("É"), NOW, comment("un")).unwrap();
+        let file = &desk.files()[0];
+        let mut bytes = std::fs::read(file).unwrap();
+        bytes.extend_from_slice(b"{\"id\":\"01\",\"n\":3,\"by");
+        std::fs::write(file, &bytes).unwrap();
+        let records = desk.records();
+        assert!(records.of("a.md").troubles[0].torn);
+        records.append("a.md", &by("É"), NOW, comment("deux")).unwrap();
+        assert_eq!(said(&records, "a.md"), ["un", "deux"]);
+        let troubles = &records.of("a.md").troubles;
+        assert_eq!((troubles[0].damaged, troubles[0].torn), (1, false));
+    }
+
+    #[test]
+    fn no_link_leads_out_of_the_desk() {
+        let (desk, other) = (Desk::new(), Desk::new());
+        other.records().append("a.md", &by("É"), NOW, comment("ailleurs")).unwrap();
+        std::os::unix::fs::symlink(other.root.path().join(".copydesk"), desk.root.path().join(".copydesk"))
+            .unwrap();
+        let records = desk.records();
+        assert_eq!(said(&records, "a.md"), Vec::<String>::new());
+        assert!(records.append("a.md", &by("É"), NOW, comment("dehors")).is_err());
+        assert_eq!(other.files().len(), 1);
+    }
+}
