@@ -575,6 +575,34 @@ fn bad_bytes_open_for_reading_only_and_stay_as_they_are() {
 }
 
 #[test]
+fn what_was_typed_before_the_bytes_went_bad_is_shown() {
+    let desk = Desk::with(&[("port.md", PIECE)]);
+    desk.type_at_start("port.md", "Mes mots. ");
+    desk.app.settle();
+    let bad = b"caf\xe9\n".as_slice();
+    std::fs::write(desk.file("port.md"), bad).unwrap();
+    desk.wait("reading only", |desk| !desk.state("port.md")["read_only"].is_null());
+    assert_eq!(desk.state("port.md")["save"], json!("error"), "nothing that is unsaved is called saved");
+    let desk = desk.restart();
+    assert!(desk.body("port.md").contains("Mes mots."));
+    assert_eq!(desk.state("port.md")["read_only"]["code"], json!("not_text"));
+    assert_eq!(std::fs::read(desk.file("port.md")).unwrap(), bad);
+}
+
+#[test]
+fn a_save_faster_than_the_draft_leaves_none() {
+    let desk = Desk::with(&[("port.md", PIECE)]);
+    desk.type_at_start("port.md", "Vite. ");
+    desk.call("save", json!({"path": "port.md"}));
+    // Another program takes it back while this one is closed: no draft of ours brings it up again.
+    let desk = desk.restart();
+    std::fs::write(desk.file("port.md"), PIECE).unwrap();
+    let view = desk.open("port.md");
+    assert!(!view["body"].as_str().unwrap().contains("Vite."), "{view}");
+    assert_eq!(view["restored"], json!(false));
+}
+
+#[test]
 fn a_nul_byte_is_kept_like_any_other() {
     let desk = Desk::with(&[("nul.md", "a\0b\n")]);
     desk.type_at_start("nul.md", "x");

@@ -1,10 +1,12 @@
 //! Looks a desk over: its articles, its folder, the watch, the history, the drafts, and what interrupted work left
 //! behind. Reads everything, changes nothing unless it is told to, and then only what loses nothing.
 
+use std::cell::OnceCell;
 use std::collections::HashSet;
 use std::fs;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
+use std::time::Duration;
 
 use copydesk_core::front::{self, Front};
 use copydesk_core::text;
@@ -15,6 +17,7 @@ use crate::store::atomic::{self, Fingerprint, ReadError, fingerprint};
 use crate::store::fs::{Fs, RealFs};
 use crate::store::history::{History, State};
 use crate::store::journal::Journal;
+use crate::store::sweep::{self, Leftover};
 use crate::words;
 
 /// Less room than this is worth a word, bytes.
@@ -206,24 +209,21 @@ fn drafts(root: &Path, local: &Path, report: &mut Report) {
 
 /// Temporary files of interrupted saves, in the desk and in the local folder.
 fn leftovers(root: &Path, local: &Path, library: &Library, mend: bool, report: &mut Report) {
-    let mut found: Vec<PathBuf> = folders(root).iter().flat_map(|folder| atomic::leftovers(folder)).collect();
-    found.extend(folders(local).iter().flat_map(|folder| atomic::leftovers(folder)));
-    if found.is_empty() {
-        return;
-    }
-    let safe = safe_elsewhere(root, local, library);
-    let history = open_history(local);
-    for file in found {
-        let Ok(bytes) = fs::read(&file) else { continue };
-        let hash = fingerprint(&bytes);
-        let known = bytes.is_empty()
-            || safe.contains(&hash)
-            || history.as_ref().is_some_and(|history| history.has(&hash));
-        let shown = file.strip_prefix(root).unwrap_or(&file).to_owned();
-        let weight = if known { Weight::Remark } else { Weight::Wrong };
-        let finding = report.add(weight, Some(&shown), leftover(&shown, known));
-        if mend && known {
-            finding.mended = RealFs.remove(&file).is_ok();
+    let safe = OnceCell::new();
+    let drafts = Journal::open(Arc::new(RealFs), local.join("drafts")).list();
+    let history = OnceCell::new();
+    let known = |bytes: &[u8]| {
+        sweep::is_kept(&drafts, history.get_or_init(|| open_history(local)).as_ref(), bytes)
+            || safe.get_or_init(|| safe_in_articles(root, library)).contains(&fingerprint(bytes))
+    };
+    let mut found = sweep::find(&RealFs, root, &known, Duration::ZERO);
+    found.extend(sweep::find(&RealFs, local, &|_| true, Duration::ZERO));
+    for Leftover { path, spare } in found {
+        let shown = path.strip_prefix(root).unwrap_or(&path).to_owned();
+        let weight = if spare { Weight::Remark } else { Weight::Wrong };
+        let finding = report.add(weight, Some(&shown), words::leftover(&shown, spare));
+        if mend && spare {
+            finding.mended = RealFs.remove(&path).is_ok();
         }
     }
 }
@@ -235,15 +235,11 @@ fn open_history(local: &Path) -> Option<History> {
         .flatten()
 }
 
-/// What the articles and the drafts hold.
-fn safe_elsewhere(root: &Path, local: &Path, library: &Library) -> HashSet<Fingerprint> {
-    let articles = library.paths().into_iter().filter_map(|path| {
-        let file = library.file(&path).unwrap_or_else(|| root.join(&path));
-        fs::read(file).ok().map(|bytes| fingerprint(&bytes))
-    });
-    let drafts = fs::read_dir(local.join("drafts")).into_iter().flatten().flatten();
-    let drafts = drafts.filter_map(|entry| fs::read(entry.path()).ok().map(|bytes| fingerprint(&bytes)));
-    articles.chain(drafts).collect()
+/// What the articles hold.
+fn safe_in_articles(root: &Path, library: &Library) -> HashSet<Fingerprint> {
+    let files =
+        library.paths().into_iter().map(|path| library.file(&path).unwrap_or_else(|| root.join(path)));
+    files.filter_map(|file| fs::read(file).ok().map(|bytes| fingerprint(&bytes))).collect()
 }
 
 fn broken_front(path: &str, line: usize, message: &str) -> Problem {
@@ -327,26 +323,6 @@ fn set_aside_draft(path: &Path) -> Problem {
             "Lisez-le avec un éditeur de texte avant de l’effacer.",
         ),
         (format!("The draft {path} was set aside."), "Read it with a text editor before you delete it."),
-    )
-}
-
-fn leftover(path: &Path, known: bool) -> Problem {
-    let path = path.display();
-    let (fr, en) = if known {
-        (
-            "Son contenu est à l’abri ailleurs ; --fix l’efface.",
-            "Its content is safe elsewhere; --fix removes it.",
-        )
-    } else {
-        (
-            "Son contenu n’est nulle part ailleurs : lisez-le, puis renommez-le ou effacez-le.",
-            "Its content is nowhere else: read it, then rename or delete it.",
-        )
-    };
-    Problem::new(
-        "leftover",
-        (format!("Un enregistrement interrompu a laissé {path}."), fr),
-        (format!("An interrupted save left {path}."), en),
     )
 }
 

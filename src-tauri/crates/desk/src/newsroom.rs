@@ -23,10 +23,11 @@ use crate::host::Host;
 use crate::library::Library;
 use crate::scribe::Scribe;
 use crate::session::{Base, Session, Snapshot, Theirs};
-use crate::store::atomic::{self, ReadError, Saved};
+use crate::store::atomic::{self, OnDisk, ReadError, Saved};
 use crate::store::fs::Fs;
 use crate::store::history::{Departed, History, Origin, RevisionId};
 use crate::store::journal::{Draft, Journal};
+use crate::store::sweep;
 use crate::watch::{Habits, Watch};
 use crate::wire::{Event, Lang, SaveState, WatchState};
 use crate::words;
@@ -133,6 +134,7 @@ impl Newsroom {
                     for session in newsroom.sessions() {
                         newsroom.keep_as_opened(&session);
                     }
+                    newsroom.sweep();
                 }
             })
             .expect("a thread can be started");
@@ -148,6 +150,15 @@ impl Newsroom {
             history.thin(days)?;
         }
         Ok(())
+    }
+
+    /// What interrupted saves left goes where its bytes are kept elsewhere; the rest is named.
+    fn sweep(&self) {
+        let (drafts, history) = (self.journal.list(), self.history().ok());
+        let swept = sweep::sweep(&*self.fs, &self.root, &self.local, &drafts, history, sweep::YOUNG);
+        for path in &swept.kept {
+            self.notice(&words::leftover(path.strip_prefix(&self.root).unwrap_or(path), false));
+        }
     }
 
     fn start_watch(self: &Arc<Self>) {
@@ -254,28 +265,7 @@ impl Newsroom {
         }
         let draft = self.journal.read(path);
         let (session, restored) = match atomic::read(&*self.fs, &self.root, path) {
-            Ok(on_disk) => {
-                let refusal = on_disk.refused.as_ref().map(|refusal| words::refused(path, refusal));
-                match text::decode(&on_disk.bytes) {
-                    Ok(decoded) => {
-                        let base = Base {
-                            fingerprint: on_disk.fingerprint,
-                            text: decoded.text.into(),
-                            bytes: Arc::new(on_disk.bytes),
-                        };
-                        self.bring_back(path, base, draft, refusal)
-                    }
-                    Err(reason) => {
-                        let shown = words::readable(&on_disk.bytes, &reason);
-                        let base = Base {
-                            fingerprint: on_disk.fingerprint,
-                            text: shown.clone().into(),
-                            bytes: Arc::new(on_disk.bytes),
-                        };
-                        (Session::new(path, base, &shown, Some(words::not_text(path, &reason))), false)
-                    }
-                }
-            }
+            Ok(on_disk) => self.open_over(path, on_disk, draft),
             Err(ReadError::NotFound) => match draft {
                 // The article went away while the program was closed, or was never saved: the draft is what is left.
                 Some(draft) => {
@@ -297,6 +287,36 @@ impl Newsroom {
         Ok((session, restored))
     }
 
+    fn open_over(&self, path: &str, on_disk: OnDisk, draft: Option<Draft>) -> (Session, bool) {
+        let refusal = on_disk.refused.as_ref().map(|refusal| words::refused(path, refusal));
+        if let Some(draft) = &draft
+            && let Some(base) = self.unfinished(draft, &on_disk)
+        {
+            let session = Session::new(path, base, &draft.text, refusal);
+            session.set_place(draft.caret, draft.scroll);
+            return (session, true);
+        }
+        let (text, refusal) = match text::decode(&on_disk.bytes) {
+            Ok(decoded) => (Ok(decoded.text), refusal),
+            Err(reason) => {
+                (Err(words::readable(&on_disk.bytes, &reason)), Some(words::not_text(path, &reason)))
+            }
+        };
+        let base = |text: &str| Base {
+            fingerprint: on_disk.fingerprint,
+            text: text.into(),
+            bytes: Arc::new(on_disk.bytes.clone()),
+        };
+        match text {
+            Ok(text) => self.bring_back(path, base(&text), draft, refusal),
+            // What was typed before the file became something else is shown, and can be written elsewhere.
+            Err(shown) => {
+                let mine = draft.as_ref().map_or(shown.as_str(), |draft| draft.text.as_str());
+                (Session::new(path, base(&shown), mine, refusal), draft.is_some())
+            }
+        }
+    }
+
     /// History begins with the article as it was first opened. A save keeps these bytes too, before it replaces them.
     fn keep_as_opened(&self, session: &Session) {
         let snapshot = session.snapshot();
@@ -305,6 +325,22 @@ impl Newsroom {
         {
             self.notice(&problem);
         }
+    }
+
+    /// Where an interrupted save in place left an article half old and half new: what it was before, under the hash of
+    /// what it is now, so that the next save makes it whole.
+    fn unfinished(&self, draft: &Draft, on_disk: &OnDisk) -> Option<Base> {
+        if draft.base == on_disk.fingerprint {
+            return None;
+        }
+        let old = self.history().ok()?.content_of(&draft.base).ok().flatten()?;
+        let text = text::decode(&old).ok()?.text;
+        let new = text::encode(&old, &draft.text);
+        (new != on_disk.bytes && atomic::is_unfinished(&old, &new, &on_disk.bytes)).then(|| Base {
+            fingerprint: on_disk.fingerprint,
+            text: text.into(),
+            bytes: Arc::new(old),
+        })
     }
 
     /// Puts a draft back over what the disk says now; both are reconciled, not guessed.
@@ -316,7 +352,10 @@ impl Newsroom {
         read_only: Option<Problem>,
     ) -> (Session, bool) {
         let Some(draft) = draft.filter(|draft| draft.text != *base.text) else {
-            let _ = self.journal.remove(path);
+            // A save that was killed may have given the file its name, and not waited for the medium to know it.
+            if self.sync_folder_of(path).is_ok() {
+                let _ = self.journal.remove(path);
+            }
             let text = Arc::clone(&base.text);
             return (Session::new(path, base, &text, read_only), false);
         };
@@ -350,6 +389,10 @@ impl Newsroom {
         };
         session.set_place(draft.caret, draft.scroll);
         (session, true)
+    }
+
+    fn sync_folder_of(&self, path: &str) -> std::io::Result<()> {
+        self.fs.sync_folder(self.root.join(path).parent().unwrap_or(&self.root))
     }
 
     /// Closes an article; its draft stays where there is unsaved text.
@@ -415,6 +458,10 @@ impl Newsroom {
                 self.history()?.record(path, &bytes, &self.author(), Origin::Import)?;
             }
             lock(&self.sessions).remove(path);
+        } else if let Some(draft) = self.journal.read(path) {
+            let disk = atomic::read(&*self.fs, &self.root, path).map(|on_disk| on_disk.bytes);
+            let bytes = text::encode(&disk.unwrap_or_default(), &draft.text);
+            self.history()?.record(path, &bytes, &self.author(), Origin::Import)?;
         }
         let _ = self.journal.remove(path);
         self.tell_library();
@@ -487,6 +534,8 @@ impl Newsroom {
             saved_ms: self.clock.now().as_millisecond(),
         };
         let drafted = self.journal.write(&draft);
+        // Also an older one, which could not be replaced, goes with a save that is done.
+        session.has_draft();
         let author = self.author();
         self.keep(path, &snapshot.base.bytes, "", Origin::Open)?;
         let kept = |foreign: &[u8]| {
@@ -515,11 +564,21 @@ impl Newsroom {
                 }
                 // After an error the disk is asked, not guessed: the new bytes may be in place all the same.
                 if failed.on_disk == Some(atomic::fingerprint(&bytes)) {
+                    if let Err(problem) = self.keep(path, &bytes, &author, Origin::Save) {
+                        self.notice(&problem);
+                    }
                     session.set_base(Base {
                         fingerprint: atomic::fingerprint(&bytes),
                         text: draft.text.into(),
                         bytes: Arc::new(bytes),
                     });
+                    session.doubt();
+                } else if let Ok(held) = self.fs.read(&self.root.join(path))
+                    && held != *snapshot.base.bytes
+                    && atomic::is_unfinished(&snapshot.base.bytes, &bytes, &held)
+                {
+                    session
+                        .set_base(Base { fingerprint: atomic::fingerprint(&held), ..snapshot.base.clone() });
                 }
                 Err(words::cannot_save(path, &failed.error, drafted.is_ok()))
             }

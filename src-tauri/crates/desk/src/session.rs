@@ -99,6 +99,8 @@ pub struct Snapshot {
     pub conflict: bool,
     /// The article cannot be written.
     pub read_only: bool,
+    /// The disk holds the base, but a power cut might take it back: [`Session::doubt`].
+    pub unsure: bool,
 }
 
 impl Snapshot {
@@ -111,7 +113,7 @@ impl Snapshot {
     /// Nothing was typed that the disk does not hold.
     #[must_use]
     pub fn is_clean(&self) -> bool {
-        !self.deleted && same(&self.base.text, &self.front, &self.body)
+        !self.deleted && !self.unsure && same(&self.base.text, &self.front, &self.body)
     }
 }
 
@@ -132,6 +134,7 @@ struct Inner {
     read_only: Option<Problem>,
     conflict: Option<Theirs>,
     deleted: bool,
+    unsure: bool,
     /// Made in this run and not yet given a text: its file name follows its title.
     fresh: Option<String>,
     caret: u32,
@@ -186,6 +189,7 @@ impl Session {
                 read_only,
                 conflict: None,
                 deleted: false,
+                unsure: false,
                 fresh: None,
                 caret: 0,
                 scroll: 1.0,
@@ -328,8 +332,15 @@ impl Session {
     pub fn set_base(&self, base: Base) {
         let mut inner = lock(&self.inner);
         inner.base = base;
+        inner.unsure = false;
         inner.deleted = false;
         inner.conflict = None;
+    }
+
+    /// A save failed although its bytes are in place: nothing says that they are on the medium. They count as unsaved
+    /// until a save is done.
+    pub fn doubt(&self) {
+        lock(&self.inner).unsure = true;
     }
 
     /// Raises or clears a conflict.
@@ -440,6 +451,11 @@ impl Session {
         lock(&self.inner).undrafted.get_or_insert((now, now));
     }
 
+    /// A draft of the text was written.
+    pub fn has_draft(&self) {
+        lock(&self.inner).drafted = true;
+    }
+
     /// Whether text waits for a draft.
     #[must_use]
     pub fn waits_for_draft(&self) -> bool {
@@ -524,11 +540,12 @@ impl Inner {
             deleted: self.deleted,
             conflict: self.conflict.is_some(),
             read_only: self.read_only.is_some(),
+            unsure: self.unsure,
         }
     }
 
     fn is_clean(&self) -> bool {
-        !self.deleted && same(&self.base.text, &self.front, self.authority.body())
+        !self.deleted && !self.unsure && same(&self.base.text, &self.front, self.authority.body())
     }
 
     fn save_state(&self) -> SaveState {
@@ -536,9 +553,9 @@ impl Inner {
             SaveState::Conflict
         } else if self.saving {
             SaveState::Saving
-        } else if self.read_only.is_some() || self.is_clean() {
+        } else if self.is_clean() {
             SaveState::Saved
-        } else if self.problem.is_some() {
+        } else if self.problem.is_some() || self.read_only.is_some() {
             SaveState::Error
         } else {
             SaveState::Dirty

@@ -256,6 +256,27 @@ pub fn left_beside(path: &str, kept: &Path) -> Problem {
     )
 }
 
+/// What an interrupted save left behind, and whether its content is kept elsewhere.
+pub fn leftover(path: &Path, kept: bool) -> Problem {
+    let path = path.display();
+    let (fr, en) = if kept {
+        (
+            "Son contenu est à l’abri ailleurs ; --fix l’efface.",
+            "Its content is safe elsewhere; --fix removes it.",
+        )
+    } else {
+        (
+            "Son contenu n’est nulle part ailleurs : lisez-le, puis renommez-le ou effacez-le.",
+            "Its content is nowhere else: read it, then rename or delete it.",
+        )
+    };
+    Problem::new(
+        "leftover",
+        (format!("Un enregistrement interrompu a laissé {path}."), fr),
+        (format!("An interrupted save left {path}."), en),
+    )
+}
+
 /// Neither history nor the folder beside the drafts takes bytes that are about to be replaced.
 pub fn cannot_keep(path: &str, error: &io::Error) -> Problem {
     let (fr, en) = cause(error);

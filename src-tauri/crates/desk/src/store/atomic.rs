@@ -207,14 +207,14 @@ fn replace(
         }
         Err(error) => return Err(error.into()),
     };
-    let mut exchanged = false;
-    match swap(fs, &temp, &target, base, bytes, displaced, &mut exchanged) {
+    let mut foreign = false;
+    match swap(fs, &temp, &target, base, bytes, displaced, &mut foreign) {
         Ok(saved) => {
             fs.sync_folder(folder)?;
             Ok(saved)
         }
-        // After an exchange the temporary file may hold what another program wrote: it is left, and named.
-        Err(error) if exchanged => Err(SaveFailed { error, on_disk: None, kept: Some(temp) }),
+        // The temporary file may hold what another program wrote: it is left, and named.
+        Err(error) if foreign => Err(SaveFailed { error, on_disk: None, kept: Some(temp) }),
         Err(error) => {
             let _ = fs.remove(&temp);
             Err(error.into())
@@ -222,8 +222,8 @@ fn replace(
     }
 }
 
-/// Puts the temporary file in the target's place, and looks at what came out. `exchanged` says whether the names have
-/// changed places, also where an error follows.
+/// Puts the temporary file in the target's place, and looks at what came out. `foreign` says whether the temporary file
+/// may hold what another program wrote, also where an error follows.
 fn swap(
     fs: &dyn Fs,
     temp: &Path,
@@ -231,11 +231,11 @@ fn swap(
     base: &Fingerprint,
     bytes: &[u8],
     displaced: &mut dyn FnMut(&[u8]) -> io::Result<()>,
-    exchanged: &mut bool,
+    foreign: &mut bool,
 ) -> io::Result<Saved> {
     let done = |weak| Saved::Done { fingerprint: fingerprint(bytes), weak };
     match fs.rename(temp, target, Rename::Exchange) {
-        Ok(()) => *exchanged = true,
+        Ok(()) => *foreign = true,
         Err(error) if error.kind() == io::ErrorKind::Unsupported => {
             if fingerprint(&fs.read(target)?) != *base {
                 fs.remove(temp)?;
@@ -252,6 +252,7 @@ fn swap(
     }
     let mut out = fs.read(temp)?;
     if fingerprint(&out) == *base {
+        *foreign = false;
         fs.remove(temp)?;
         return Ok(done(None));
     }
@@ -283,8 +284,19 @@ fn in_place(
         return Ok(Saved::Changed);
     }
     displaced(&old)?;
-    fs.write_in_place(target, bytes)?;
+    if let Err(error) = fs.write_in_place(target, bytes) {
+        // A piece of the new text may be there: the old one goes back, as far as the disk takes it.
+        let _ = fs.write_in_place(target, &old);
+        return Err(error);
+    }
     Ok(Saved::Done { fingerprint: fingerprint(bytes), weak: Some(weak) })
+}
+
+/// Whether a file holds what a write in place leaves that did not end: the beginning of the new bytes, then the old ones.
+#[must_use]
+pub fn is_unfinished(old: &[u8], new: &[u8], held: &[u8]) -> bool {
+    let written = held.iter().zip(new).take_while(|(held, new)| held == new).count();
+    held[written..] == *old.get(written..).unwrap_or_default()
 }
 
 /// Writes a temporary file that this call alone made, and removes it again where it cannot be finished.
@@ -487,6 +499,27 @@ mod tests {
         in_place(b"trois mots", b"3");
         assert_eq!(std::fs::read(at("double.md")).unwrap(), b"3");
         assert_eq!(kept, [b"deux".to_vec(), b"trois mots".to_vec()]);
+    }
+
+    #[test]
+    fn a_write_in_place_that_did_not_end_is_known() {
+        let (old, new) = (b"Un texte ancien.".as_slice(), b"Un mot.".as_slice());
+        for (held, expected) in [
+            ("Un texte ancien.", true),
+            ("Un moxte ancien.", true),
+            ("Un mot.e ancien.", true),
+            ("Un mot. ancien.", false),
+            ("Un mo", false),
+            ("Un texte autre.", false),
+        ] {
+            assert_eq!(is_unfinished(old, new, held.as_bytes()), expected, "{held}");
+        }
+        // The new bytes are the longer ones: what is written of them may lie beyond the old.
+        for (held, expected) in
+            [("Un temot.", false), ("Un te.", false), ("Un tet.", true), ("Un texte an", true)]
+        {
+            assert_eq!(is_unfinished(new, old, held.as_bytes()), expected, "{held}");
+        }
     }
 
     #[test]

@@ -58,7 +58,7 @@ pub trait Fs: Send + Sync {
     /// Writes bytes over a file in place and waits until they are on the medium.
     ///
     /// # Errors
-    /// The system's; the file may hold part of the bytes.
+    /// The system's; the file may hold part of the bytes, but not for want of room where the system can say so first.
     fn write_in_place(&self, path: &Path, bytes: &[u8]) -> io::Result<()>;
     /// Adds bytes at the end of a file, which is made if it is not there, in one write, and waits until they are on the
     /// medium.
@@ -81,7 +81,7 @@ pub trait Fs: Send + Sync {
     /// # Errors
     /// The system's.
     fn sync_folder(&self, path: &Path) -> io::Result<()>;
-    /// Makes a folder and those above it.
+    /// Makes a folder and those above it, and waits until their names are on the medium.
     ///
     /// # Errors
     /// The system's.
@@ -139,6 +139,7 @@ impl Fs for RealFs {
 
     fn write_in_place(&self, path: &Path, bytes: &[u8]) -> io::Result<()> {
         let mut file = OpenOptions::new().write(true).open(path)?;
+        make_room(&file, bytes.len() as u64)?;
         file.write_all(bytes)?;
         file.set_len(bytes.len() as u64)?;
         sync(&file)
@@ -190,7 +191,16 @@ impl Fs for RealFs {
     }
 
     fn make_folder(&self, path: &Path) -> io::Result<()> {
-        std::fs::create_dir_all(path)
+        if path.is_dir() {
+            return Ok(());
+        }
+        let Some(above) = path.parent() else { return Err(io::ErrorKind::NotFound.into()) };
+        self.make_folder(above)?;
+        match std::fs::create_dir(path) {
+            Err(error) if error.kind() == io::ErrorKind::AlreadyExists && path.is_dir() => Ok(()),
+            Err(error) => Err(error),
+            Ok(()) => self.sync_folder(above),
+        }
     }
 
     #[cfg(unix)]
@@ -202,6 +212,22 @@ impl Fs for RealFs {
     fn may_write(&self, path: &Path) -> bool {
         std::fs::metadata(path).is_ok_and(|metadata| !metadata.permissions().readonly())
     }
+}
+
+/// Asks for the room that a longer text needs, before a byte of the shorter one is touched.
+#[cfg(target_os = "linux")]
+fn make_room(file: &File, length: u64) -> io::Result<()> {
+    use rustix::io::Errno;
+    match rustix::fs::fallocate(file, rustix::fs::FallocateFlags::KEEP_SIZE, 0, length.max(1)) {
+        // Not every file system can say.
+        Ok(()) | Err(Errno::OPNOTSUPP | Errno::NOSYS | Errno::INVAL) => Ok(()),
+        Err(error) => Err(error.into()),
+    }
+}
+
+#[cfg(not(target_os = "linux"))]
+fn make_room(_: &File, _: u64) -> io::Result<()> {
+    Ok(())
 }
 
 /// Waits until a file's bytes are on the medium.

@@ -98,8 +98,13 @@ impl Journal {
         let draft = decode(&bytes);
         if draft.is_none() {
             // Whatever is in it may be somebody's words: it stays, under a name that says what it is.
-            let aside = file.with_extension("damaged");
-            let _ = self.fs.rename(file, &aside, Rename::NoReplace);
+            for number in 1..1000 {
+                let ending = if number == 1 { "damaged".to_owned() } else { format!("{number}.damaged") };
+                match self.fs.rename(file, &file.with_extension(ending), Rename::NoReplace) {
+                    Err(error) if error.kind() == io::ErrorKind::AlreadyExists => {}
+                    _ => break,
+                }
+            }
         }
         draft
     }
@@ -214,12 +219,16 @@ mod tests {
         let journal = Journal::open(Arc::new(RealFs), folder.path().to_owned());
         journal.write(&draft("a.md", "mes mots")).unwrap();
         let file = journal.file("a.md");
-        let mut bytes = std::fs::read(&file).unwrap();
-        let last = bytes.len() - 1;
-        bytes[last] ^= 1;
-        std::fs::write(&file, &bytes).unwrap();
-        assert_eq!(journal.read("a.md"), None);
-        assert_eq!(std::fs::read(file.with_extension("damaged")).unwrap(), bytes);
+        // The second must not take the place of the first.
+        for (name, byte) in [("damaged", 1), ("2.damaged", 2)] {
+            journal.write(&draft("a.md", "mes mots")).unwrap();
+            let mut bytes = std::fs::read(&file).unwrap();
+            let last = bytes.len() - 1;
+            bytes[last] ^= byte;
+            std::fs::write(&file, &bytes).unwrap();
+            assert_eq!(journal.read("a.md"), None);
+            assert_eq!(std::fs::read(file.with_extension(name)).unwrap(), bytes);
+        }
     }
 
     proptest! {

@@ -4,9 +4,22 @@
 use std::path::{Path, PathBuf};
 use std::time::{Duration, SystemTime};
 
-use super::atomic;
+use super::atomic::{self, fingerprint};
 use super::fs::Fs;
+use super::history::History;
 use super::journal::Draft;
+
+/// A save that still runs is younger than this.
+pub const YOUNG: Duration = Duration::from_secs(60);
+
+/// A temporary file that nobody finished.
+#[derive(Debug, PartialEq, Eq)]
+pub struct Leftover {
+    /// Where it is.
+    pub path: PathBuf,
+    /// Its bytes are kept elsewhere.
+    pub spare: bool,
+}
 
 /// What a sweep did.
 #[derive(Debug, Default, PartialEq, Eq)]
@@ -17,33 +30,61 @@ pub struct Swept {
     pub kept: Vec<PathBuf>,
 }
 
-/// Sweeps a folder and those below it; links and hidden folders are left out. `known` says whether bytes are kept
-/// elsewhere.
-pub fn sweep(fs: &dyn Fs, root: &Path, known: &dyn Fn(&[u8]) -> bool, min_age: Duration) -> Swept {
-    let mut swept = Swept::default();
+/// Looks for leftovers that are old enough, in a folder and those below it; links are left out, and so are hidden
+/// folders but the desk's own. `known` says whether bytes are kept elsewhere.
+pub fn find(fs: &dyn Fs, root: &Path, known: &dyn Fn(&[u8]) -> bool, min_age: Duration) -> Vec<Leftover> {
+    let mut found = Vec::new();
     let mut folders = vec![root.to_owned()];
     while let Some(folder) = folders.pop() {
         for path in atomic::leftovers(&folder) {
-            if !is_old(&path, min_age) {
-                continue;
-            }
-            let spare = fs.read(&path).is_ok_and(|bytes| bytes.is_empty() || known(&bytes));
-            if spare && fs.remove(&path).is_ok() {
-                swept.removed += 1;
-            } else {
-                swept.kept.push(path);
+            if is_old(&path, min_age) {
+                let spare = fs.read(&path).is_ok_and(|bytes| bytes.is_empty() || known(&bytes));
+                found.push(Leftover { path, spare });
             }
         }
         let below = std::fs::read_dir(&folder).into_iter().flatten().flatten();
         folders.extend(
             below
                 .filter(|entry| entry.file_type().is_ok_and(|kind| kind.is_dir()))
-                .filter(|entry| !entry.file_name().to_string_lossy().starts_with('.'))
+                .filter(|entry| {
+                    let name = entry.file_name();
+                    name == ".copydesk" || !name.to_string_lossy().starts_with('.')
+                })
                 .map(|entry| entry.path()),
         );
     }
-    swept.kept.sort();
+    found.sort_by(|a, b| a.path.cmp(&b.path));
+    found
+}
+
+/// Removes what interrupted work left in a desk and in its local folder, where nothing is lost by it.
+pub fn sweep(
+    fs: &dyn Fs,
+    desk: &Path,
+    local: &Path,
+    drafts: &[Draft],
+    history: Option<&History>,
+    min_age: Duration,
+) -> Swept {
+    let known = |bytes: &[u8]| is_kept(drafts, history, bytes);
+    let mut found = find(fs, desk, &known, min_age);
+    // What was begun here was never promised: the draft or the settings before it are whole.
+    found.extend(find(fs, local, &|_| true, min_age));
+    let mut swept = Swept::default();
+    for Leftover { path, spare } in found {
+        if spare && fs.remove(&path).is_ok() {
+            swept.removed += 1;
+        } else {
+            swept.kept.push(path);
+        }
+    }
     swept
+}
+
+/// Whether bytes are in history, or the beginning of a draft.
+#[must_use]
+pub fn is_kept(drafts: &[Draft], history: Option<&History>, bytes: &[u8]) -> bool {
+    history.is_some_and(|history| history.has(&fingerprint(bytes))) || is_part_of_a_draft(drafts, bytes)
 }
 
 fn is_old(path: &Path, min_age: Duration) -> bool {
@@ -56,8 +97,7 @@ fn is_old(path: &Path, min_age: Duration) -> bool {
 
 /// Whether bytes are the beginning of a draft's text: a temporary file that was being written is its article's draft,
 /// cut short, but for byte-order mark and line ends.
-#[must_use]
-pub fn is_part_of_a_draft(drafts: &[Draft], bytes: &[u8]) -> bool {
+fn is_part_of_a_draft(drafts: &[Draft], bytes: &[u8]) -> bool {
     let bytes = bytes.strip_prefix("\u{feff}".as_bytes()).unwrap_or(bytes);
     let mut plain = Vec::with_capacity(bytes.len());
     for (at, byte) in bytes.iter().enumerate() {
@@ -90,23 +130,25 @@ mod tests {
 
     #[test]
     fn only_what_is_kept_elsewhere_goes() {
-        let desk = tempfile::tempdir().unwrap();
+        let (desk, local) = (tempfile::tempdir().unwrap(), tempfile::tempdir().unwrap());
         let at = |name: &str| desk.path().join(name);
-        std::fs::create_dir(at("ville")).unwrap();
+        for folder in [at("ville"), at(".git"), local.path().join("drafts")] {
+            std::fs::create_dir(folder).unwrap();
+        }
         for (name, bytes) in [
             (".copydesk-1.tmp", "connu"),
             ("ville/.copydesk-2.tmp", ""),
             ("ville/.copydesk-3.tmp", "inconnu"),
             ("ville/a.md", "connu"),
+            (".git/.copydesk-5.tmp", ""),
         ] {
             std::fs::write(at(name), bytes).unwrap();
         }
-        let known = |bytes: &[u8]| bytes == b"connu";
-        let young = sweep(&RealFs, desk.path(), &known, Duration::from_secs(600));
-        assert_eq!(young, Swept::default());
-        let swept = sweep(&RealFs, desk.path(), &known, Duration::ZERO);
-        assert_eq!(swept, Swept { removed: 2, kept: vec![at("ville/.copydesk-3.tmp")] });
-        assert!(at("ville/a.md").exists());
+        std::fs::write(local.path().join("drafts/.copydesk-4.tmp"), "un brouillon").unwrap();
+        let swept = |age| sweep(&RealFs, desk.path(), local.path(), &[draft("connu et plus")], None, age);
+        assert_eq!(swept(YOUNG), Swept::default());
+        assert_eq!(swept(Duration::ZERO), Swept { removed: 3, kept: vec![at("ville/.copydesk-3.tmp")] });
+        assert!(at("ville/a.md").exists() && at(".git/.copydesk-5.tmp").exists());
     }
 
     #[test]
