@@ -1,0 +1,312 @@
+//! A desk to break: the article, the data folder, the log of what was promised; and the look at what is left.
+
+use std::collections::HashSet;
+use std::path::{Path, PathBuf};
+use std::process::Command;
+use std::rc::Rc;
+use std::sync::Arc;
+use std::time::Duration;
+
+use copydesk_core::text;
+use copydesk_desk::env::SystemClock;
+use copydesk_desk::host::Silent;
+use copydesk_desk::newsroom::{Newsroom, Opening};
+use copydesk_desk::store::atomic::{self, Fingerprint, fingerprint};
+use copydesk_desk::store::fs::RealFs;
+use copydesk_desk::store::history::{History, Origin};
+use copydesk_desk::store::journal::{Journal, hex};
+use copydesk_desk::store::sweep;
+use copydesk_desk::wire::Lang;
+use tempfile::TempDir;
+
+use crate::ack::{self, Ack};
+use crate::row::Row;
+use crate::text::{SIZE, recognise, version};
+
+/// The article of most rows.
+pub const ARTICLE: &str = "a.md";
+
+/// A desk, its data folder and its log.
+pub struct Lab {
+    /// The desk's folder.
+    pub desk: PathBuf,
+    /// Drafts and history.
+    pub local: PathBuf,
+    /// What the program promised.
+    pub ack: PathBuf,
+    folder: Rc<TempDir>,
+}
+
+impl Lab {
+    /// In memory where there is such a folder: a kill or a failed call does not ask where the bytes lie.
+    ///
+    /// # Panics
+    /// Where no temporary folder can be made.
+    #[must_use]
+    pub fn new() -> Self {
+        let memory = Path::new("/dev/shm");
+        let folder = tempfile::tempdir_in(memory).or_else(|_| tempfile::tempdir());
+        Self::within(folder.expect("a temporary folder can be made"))
+    }
+
+    /// On the disk of the temporary folders.
+    ///
+    /// # Panics
+    /// Where no temporary folder can be made.
+    #[must_use]
+    pub fn on_disk() -> Self {
+        Self::within(tempfile::tempdir().expect("a temporary folder can be made"))
+    }
+
+    fn within(folder: TempDir) -> Self {
+        let at = |name: &str| folder.path().join(name);
+        let (desk, local, ack) = (at("desk"), at("local"), at("ack"));
+        for made in [&desk, &local] {
+            std::fs::create_dir(made).expect("an empty folder takes another");
+        }
+        Self { desk, local, ack, folder: Rc::new(folder) }
+    }
+
+    /// The same log, beside a desk and a data folder elsewhere.
+    #[must_use]
+    pub fn moved_to(&self, desk: &Path, local: &Path) -> Self {
+        let (ack, folder) = (self.ack.clone(), Rc::clone(&self.folder));
+        Self { desk: desk.to_owned(), local: local.to_owned(), ack, folder }
+    }
+
+    /// The folder around all of it.
+    #[must_use]
+    pub fn around(&self) -> &Path {
+        self.folder.path()
+    }
+
+    /// Everything anew: the article holds version 0, nothing was drafted, recorded or promised.
+    ///
+    /// # Panics
+    /// Where the folders cannot be emptied.
+    pub fn reset(&self) {
+        for folder in [&self.desk, &self.local] {
+            for entry in std::fs::read_dir(folder).expect("the folder is there").flatten() {
+                let path = entry.path();
+                let is_folder = entry.file_type().is_ok_and(|kind| kind.is_dir());
+                let removed =
+                    if is_folder { std::fs::remove_dir_all(&path) } else { std::fs::remove_file(&path) };
+                removed.expect("what a test made can be removed");
+            }
+        }
+        let _ = std::fs::remove_file(&self.ack);
+        std::fs::write(self.desk.join(ARTICLE), old()).expect("the desk takes an article");
+    }
+
+    /// The program at a piece of work.
+    #[must_use]
+    pub fn work(&self, program: &Path, verb: &str, more: &[&str]) -> Command {
+        let mut command = Command::new(program);
+        command.arg(verb).arg("--desk").arg(&self.desk).arg("--local").arg(&self.local);
+        command.arg("--ack").arg(&self.ack).args(more);
+        command
+    }
+
+    /// What was promised so far.
+    #[must_use]
+    pub fn acks(&self) -> Vec<Ack> {
+        ack::read(&self.ack)
+    }
+
+    /// The number of the last step that ended with one of these words; 0 without one.
+    #[must_use]
+    pub fn last(&self, words: &[&str]) -> usize {
+        self.acks().iter().rev().find(|ack| words.contains(&ack.word.as_str())).map_or(0, |ack| ack.number)
+    }
+
+    /// The desk, opened anew as the program does at its next start.
+    ///
+    /// # Panics
+    /// Where it does not open.
+    #[must_use]
+    pub fn open(&self) -> Arc<Newsroom> {
+        open(&self.desk, &self.local).expect("the desk opens")
+    }
+
+    /// The history, beside the program.
+    ///
+    /// # Panics
+    /// Where it does not open.
+    #[must_use]
+    pub fn history(&self) -> History {
+        History::open(&self.local.join("history.db"), Arc::new(SystemClock)).expect("history opens")
+    }
+
+    /// The drafts, beside the program.
+    #[must_use]
+    pub fn journal(&self) -> Journal {
+        Journal::open(Arc::new(RealFs), self.local.join("drafts"))
+    }
+
+    /// Everything that is kept of an article: on the disk, in history, beside the drafts, in temporary files.
+    #[must_use]
+    pub fn kept(&self) -> HashSet<Fingerprint> {
+        let history = self.history();
+        let mut kept: HashSet<Fingerprint> = history
+            .list(ARTICLE)
+            .unwrap_or_default()
+            .iter()
+            .filter_map(|revision| history.content(revision.id).ok())
+            .map(|bytes| fingerprint(&bytes))
+            .collect();
+        for folder in [self.desk.clone(), self.local.join("kept")] {
+            for entry in std::fs::read_dir(folder).into_iter().flatten().flatten() {
+                kept.extend(std::fs::read(entry.path()).ok().map(|bytes| fingerprint(&bytes)));
+            }
+        }
+        kept
+    }
+
+    /// Where a trace is written.
+    #[must_use]
+    pub fn log(&self) -> PathBuf {
+        self.ack.with_file_name("trace")
+    }
+
+    /// The sweep that a start does: what an interrupted step left is removed where its bytes are kept elsewhere.
+    /// What it had to leave breaks the promise.
+    pub fn sweep(&self, row: &mut Row, what: &str) {
+        let (history, drafts) = (self.history(), self.journal().list());
+        let swept = sweep::sweep(&RealFs, &self.desk, &self.local, &drafts, Some(&history), Duration::ZERO);
+        row.left_over += swept.removed;
+        row.unexplained.extend(swept.kept.iter().map(|path| format!("{what}: {}", path.display())));
+    }
+
+    /// How many revisions [`Lab::old_history`] makes.
+    pub const OLD_REVISIONS: usize = 5;
+
+    /// A history of the first schema.
+    ///
+    /// # Panics
+    /// Where it cannot be made.
+    pub fn old_history(&self) {
+        let history = self.history();
+        for number in 1..=Self::OLD_REVISIONS {
+            let text = version("nous", number, SIZE);
+            history.record(ARTICLE, text.as_bytes(), "Ada", Origin::Save).expect("history records");
+        }
+        drop(history);
+        let database = rusqlite::Connection::open(self.local.join("history.db")).expect("the history opens");
+        database
+            .execute_batch("DROP TABLE pin; PRAGMA user_version = 1;")
+            .expect("the second schema is taken back");
+    }
+
+    /// Looks at what a fault left of an article that only this program writes, and notes each broken promise.
+    ///
+    /// # Panics
+    /// Where the desk does not open.
+    pub fn judge(&self, row: &mut Row, what: &str) {
+        let (saved, begun) = (self.last(&["saved"]), self.last(&["begin"]));
+        let bytes = std::fs::read(self.desk.join(ARTICLE)).unwrap_or_default();
+        match recognise(&bytes) {
+            None => row.torn.push(format!("{what}: {} bytes", bytes.len())),
+            Some((_, number)) if number < saved || number > begun => {
+                row.lost.push(format!("{what}: the disk holds {number}, {saved} was acknowledged"));
+            }
+            Some(_) => {}
+        }
+        self.judge_kept(row, what);
+    }
+
+    /// The same of an article that is written in place, a piece of which may be old and a piece new until the next
+    /// start: that one shows the new text, and a save makes the file whole.
+    ///
+    /// # Panics
+    /// Where the desk does not open.
+    pub fn judge_in_place(&self, row: &mut Row, what: &str) {
+        let drafted = self.last(&["begin"]).min(1);
+        self.judge_kept(row, what);
+        let newsroom = self.open();
+        if let Ok((session, _)) = newsroom.open_article(ARTICLE)
+            && (session.snapshot().conflict || newsroom.save(ARTICLE).is_err())
+        {
+            row.lost.push(format!("{what}: {drafted} drafted, a conflict with our own write"));
+        }
+        let bytes = std::fs::read(self.desk.join(ARTICLE)).unwrap_or_default();
+        if recognise(&bytes).is_none() {
+            row.torn.push(format!("{what}: {} bytes after the next save", bytes.len()));
+        }
+    }
+
+    /// History, drafts and leftovers; and what the next start shows.
+    ///
+    /// # Panics
+    /// Where the desk does not open.
+    pub fn judge_kept(&self, row: &mut Row, what: &str) {
+        let drafted = self.last(&["saved", "drafted"]);
+        let history = self.history();
+        if let Some(aside) = &history.set_aside {
+            row.lost.push(format!("{what}: history was damaged: {aside:?}"));
+        }
+        for ack in self.acks().iter().filter(|ack| ack.word == "recorded") {
+            let whole = version("nous", ack.number, SIZE);
+            if !matches!(history.content_of(&fingerprint(whole.as_bytes())), Ok(Some(bytes)) if bytes == whole.as_bytes())
+            {
+                row.lost.push(format!("{what}: history lacks revision {}", ack.number));
+            }
+        }
+        drop(history);
+        self.sweep(row, what);
+        // At the next start the person sees what was typed last.
+        let newsroom = self.open();
+        let shown = newsroom.open_article(ARTICLE).map(|(session, _)| session.snapshot().text());
+        match shown.ok().and_then(|text| recognise(text.as_bytes())) {
+            Some((_, number)) if number >= drafted => {}
+            other => row.lost.push(format!("{what}: {other:?} is shown, {drafted} was typed")),
+        }
+    }
+}
+
+impl Default for Lab {
+    fn default() -> Self {
+        Self::new()
+    }
+}
+
+/// What the article holds before anything happens to it.
+#[must_use]
+pub fn old() -> String {
+    version("ancien", 0, SIZE)
+}
+
+/// Opens a desk as the program does, without a window.
+///
+/// # Errors
+/// In words.
+pub fn open(desk: &Path, local: &Path) -> Result<Arc<Newsroom>, String> {
+    Newsroom::open(Opening {
+        root: desk.to_owned(),
+        local: local.to_owned(),
+        fs: Arc::new(RealFs),
+        clock: Arc::new(SystemClock),
+        host: Arc::new(Silent),
+        lang: Lang::En,
+        author: "Ada".to_owned(),
+        keep_days: None,
+    })
+    .map_err(|problem| problem.to_string())
+}
+
+/// The hash of what a path holds, in digits; empty where it cannot be read.
+#[must_use]
+pub fn hash_of(path: &Path) -> String {
+    std::fs::read(path).map(|bytes| hex(&fingerprint(&bytes))).unwrap_or_default()
+}
+
+/// Whether a desk holds no temporary file.
+#[must_use]
+pub fn is_tidy(desk: &Path) -> bool {
+    atomic::leftovers(desk).is_empty()
+}
+
+/// The bytes that a text becomes over an original.
+#[must_use]
+pub fn encoded(original: &[u8], text: &str) -> Vec<u8> {
+    text::encode(original, text)
+}

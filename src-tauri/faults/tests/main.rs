@@ -1,0 +1,19 @@
+//! The rows of the promise table (docs/RELIABILITY.md) that faults are made for. Each prints one line with its figures
+//! and fails where a promise was broken or no fault happened; `COPYDESK_TORTURE=1` asks for the full figures.
+
+#![cfg(target_os = "linux")]
+
+mod rows {
+    use std::path::Path;
+
+    mod errors;
+    mod full;
+    mod kill;
+    mod power;
+    mod refused;
+
+    /// The program that does the work.
+    pub(crate) fn program() -> &'static Path {
+        Path::new(env!("CARGO_BIN_EXE_copydesk-faults"))
+    }
+}
