@@ -7,6 +7,9 @@ use copydesk_desk::wire::{ExportFormat, Lang, Paper};
 
 use crate::words::Failure;
 
+/// Columns of a page where nobody chose: two, as a newspaper's page has, and as in the window.
+const COLUMNS: u8 = 2;
+
 /// Write, check and set articles that live as plain Markdown files.
 #[derive(Parser)]
 #[command(name = "copydesk", version, args_conflicts_with_subcommands = true)]
@@ -48,7 +51,7 @@ pub struct ExportArgs {
     #[arg(long, value_enum, default_value = "a4")]
     pub paper: Sheet,
     /// Columns of a PDF
-    #[arg(long, default_value_t = 1, value_parser = clap::value_parser!(u8).range(1..=2))]
+    #[arg(long, default_value_t = COLUMNS, value_parser = clap::value_parser!(u8).range(1..=2))]
     pub columns: u8,
     /// HTML: images in the file, or copied beside it
     #[arg(long, value_enum, default_value = "embed")]
@@ -144,19 +147,21 @@ pub struct DoctorArgs {
 #[derive(Subcommand)]
 pub enum HistoryCommand {
     /// Print the bytes of a revision
-    Show {
-        /// The article
-        article: PathBuf,
-        /// Number of the revision
-        revision: String,
-    },
+    Show(RevisionArgs),
     /// Put a revision back; what is replaced becomes a revision first
-    Restore {
-        /// The article
-        article: PathBuf,
-        /// Number of the revision
-        revision: String,
-    },
+    Restore(RevisionArgs),
+}
+
+/// A revision of an article.
+#[derive(Args)]
+pub struct RevisionArgs {
+    /// The article, even one that is gone
+    pub article: PathBuf,
+    /// Number of the revision
+    pub revision: String,
+    /// Desk folder; else the one that the article lies in
+    #[arg(long, value_name = "FOLDER")]
+    pub desk: Option<PathBuf>,
 }
 
 /// Starts the window that stands beside this program.
@@ -188,7 +193,7 @@ pub fn open_window(target: Option<&Path>, lang: Lang) -> Result<(), Failure> {
     let window = window.display();
     Err(Failure::fault(match lang {
         Lang::Fr => format!(
-            "La fenêtre {window} n’a pas démarré ({error}). Placez copydesk-window à côté de copydesk, ou lancez « cargo xtask build »."
+            "La fenêtre {window} n’a pas démarré ({error}). Placez copydesk-window à côté de copydesk, ou lancez «\u{a0}cargo xtask build\u{a0}»."
         ),
         Lang::En => format!(
             "The window {window} did not start ({error}). Put copydesk-window beside copydesk, or run cargo xtask build."

@@ -155,7 +155,7 @@ fn cannot_back_up(to: &Path, error: &io::Error, lang: Lang) -> Failure {
         (Lang::En, true) => format!("The backup {to} exists already. Give another name."),
         (Lang::Fr, false) => {
             format!(
-                "La sauvegarde {to} n’a pas été écrite ({error}). Choisissez un autre dossier, ou voyez « copydesk doctor »."
+                "La sauvegarde {to} n’a pas été écrite ({error}). Choisissez un autre dossier, ou voyez «\u{a0}copydesk doctor\u{a0}»."
             )
         }
         (Lang::En, false) => {
@@ -171,7 +171,7 @@ fn cannot_restore(from: &Path, error: &io::Error, lang: Lang) -> Failure {
     let from = from.display();
     Failure::call(match lang {
         Lang::Fr => format!(
-            "La sauvegarde {from} n’a pas été reprise ({error}). Rien n’a changé ; donnez une sauvegarde entière."
+            "La sauvegarde {from} n’a pas été reprise ({error}). Rien n’a changé\u{a0}; donnez une sauvegarde entière."
         ),
         Lang::En => {
             format!("The backup {from} was not brought back ({error}). Nothing changed; give a whole backup.")

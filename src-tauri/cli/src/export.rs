@@ -101,6 +101,15 @@ fn check(args: &ExportArgs, to_stdout: bool, lang: Lang) -> Result<(), Failure> 
             "Several articles do not go to standard output. Give --out a folder.",
         );
     }
+    // The place is looked at before an article is set for nothing.
+    let above = args.out.iter().filter(|_| !to_stdout).flat_map(|out| out.ancestors().skip(1));
+    if let Some(file) = above.filter(|place| place.exists()).find(|place| !place.is_dir()) {
+        let file = file.display();
+        return wrong(
+            &format!("{file} est un fichier, pas un dossier. Donnez un autre chemin à --out."),
+            &format!("{file} is a file, not a folder. Give --out another path."),
+        );
+    }
     if to_stdout && args.images == ImagesAt::Beside {
         return wrong(
             "--images beside demande un fichier. Donnez-en un à --out.",

@@ -11,7 +11,7 @@ use copydesk_desk::wire::Lang;
 use copydesk_desk::words;
 
 use crate::article::{self, Named};
-use crate::call::HistoryArgs;
+use crate::call::{HistoryArgs, RevisionArgs};
 use crate::export::print;
 use crate::words::Failure;
 
@@ -19,9 +19,13 @@ use crate::words::Failure;
 pub fn list(here: &Surroundings, args: &HistoryArgs) -> Result<(), Failure> {
     let lang = here.lang(None);
     let Some(written) = &args.article else { return Ok(()) };
-    let named = article::find(here, written, args.desk.as_deref())?;
+    let named = find_even_gone(here, written, args.desk.as_deref())?;
     let history = article::history(here, &named)?;
     let revisions = history.list(&named.path).map_err(|problem| Failure::of(&problem, lang))?;
+    if revisions.is_empty() {
+        // Neither a file nor a trace of one.
+        article::find(here, written, args.desk.as_deref())?;
+    }
     if args.json {
         let revisions: Vec<_> = revisions
             .iter()
@@ -51,7 +55,7 @@ fn number(written: &str, lang: Lang) -> Result<i64, Failure> {
     written.parse().map_err(|_| {
         Failure::call(match lang {
             Lang::Fr => format!(
-                "« {written} » n’est pas un numéro de version. « copydesk history ARTICLE » les donne."
+                "«\u{a0}{written}\u{a0}» n’est pas un numéro de version. «\u{a0}copydesk history ARTICLE\u{a0}» les donne."
             ),
             Lang::En => {
                 format!("“{written}” is not the number of a revision. copydesk history ARTICLE lists them.")
@@ -61,17 +65,17 @@ fn number(written: &str, lang: Lang) -> Result<i64, Failure> {
 }
 
 /// Prints the bytes of a revision.
-pub fn show(here: &Surroundings, written: &Path, revision: &str) -> Result<(), Failure> {
-    let id = number(revision, here.lang(None))?;
-    let named = find_even_deleted(here, written)?;
+pub fn show(here: &Surroundings, args: &RevisionArgs) -> Result<(), Failure> {
+    let id = number(&args.revision, here.lang(None))?;
+    let named = find_even_gone(here, &args.article, args.desk.as_deref())?;
     print(&article::revision(here, &article::history(here, &named)?, &named, id)?)
 }
 
 /// Puts a revision back. The bytes that it replaces are in history before they go.
-pub fn restore(here: &Surroundings, written: &Path, revision: &str) -> Result<(), Failure> {
+pub fn restore(here: &Surroundings, args: &RevisionArgs) -> Result<(), Failure> {
     let lang = here.lang(None);
-    let id = number(revision, lang)?;
-    let named = find_even_deleted(here, written)?;
+    let id = number(&args.revision, lang)?;
+    let named = find_even_gone(here, &args.article, args.desk.as_deref())?;
     let history = article::history(here, &named)?;
     let bytes = article::revision(here, &history, &named, id)?;
     let author = here.author.clone().unwrap_or_else(settings::system_author);
@@ -115,12 +119,13 @@ pub fn restore(here: &Surroundings, written: &Path, revision: &str) -> Result<()
     Ok(())
 }
 
-/// An article that is gone still has its history: the revision asked for makes the name valid.
-fn find_even_deleted(here: &Surroundings, written: &Path) -> Result<Named, Failure> {
+/// An article that is gone still has its history: a revision makes the name valid.
+fn find_even_gone(here: &Surroundings, written: &Path, desk: Option<&Path>) -> Result<Named, Failure> {
     if written.exists() {
-        return article::find(here, written, None);
+        return article::find(here, written, desk);
     }
     let mut name = written.as_os_str().to_owned();
     name.push("@0");
-    article::find(here, Path::new(&name), None)
+    let named = article::find(here, Path::new(&name), desk)?;
+    Ok(Named { shown: written.display().to_string(), ..named })
 }

@@ -6,10 +6,13 @@ mod doctor;
 mod export;
 mod history;
 mod words;
+mod wrong;
 
 use std::process::ExitCode;
 
 use clap::Parser;
+use copydesk_desk::env::Surroundings;
+use copydesk_desk::wire::Lang;
 
 use crate::call::{Call, Command, HistoryCommand};
 use crate::words::Failure;
@@ -17,9 +20,17 @@ use crate::words::Failure;
 fn main() -> ExitCode {
     let call = match Call::try_parse() {
         Ok(call) => call,
+        // `--help` and `--version` come this way too.
+        Err(asked) if !asked.use_stderr() => {
+            let _ = asked.print();
+            return ExitCode::SUCCESS;
+        }
         Err(error) => {
-            let _ = error.print();
-            return if error.use_stderr() { ExitCode::from(2) } else { ExitCode::SUCCESS };
+            let lang = Surroundings::from_process().map_or(Lang::En, |here| here.lang(None));
+            let args: Vec<String> =
+                std::env::args_os().skip(1).map(|arg| arg.to_string_lossy().into_owned()).collect();
+            eprintln!("copydesk: {}", wrong::sentence(&error, &args, lang));
+            return ExitCode::from(2);
         }
     };
     match run(call) {
@@ -32,7 +43,7 @@ fn main() -> ExitCode {
 }
 
 fn run(call: Call) -> Result<ExitCode, Failure> {
-    let here = copydesk_desk::env::Surroundings::from_process().map_err(Failure::call)?;
+    let here = Surroundings::from_process().map_err(Failure::call)?;
     match call.command {
         None => call::open_window(call.target.as_deref(), here.lang(None))?,
         Some(Command::Export(args)) => export::run(&here, &args)?,
@@ -41,10 +52,8 @@ fn run(call: Call) -> Result<ExitCode, Failure> {
         }
         Some(Command::History(args)) => match args.command {
             None => history::list(&here, &args)?,
-            Some(HistoryCommand::Show { article, revision }) => history::show(&here, &article, &revision)?,
-            Some(HistoryCommand::Restore { article, revision }) => {
-                history::restore(&here, &article, &revision)?;
-            }
+            Some(HistoryCommand::Show(args)) => history::show(&here, &args)?,
+            Some(HistoryCommand::Restore(args)) => history::restore(&here, &args)?,
         },
     }
     Ok(ExitCode::SUCCESS)

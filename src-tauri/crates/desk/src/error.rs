@@ -25,7 +25,7 @@ impl Problem {
         fr: (impl Into<String>, impl Into<String>),
         en: (impl Into<String>, impl Into<String>),
     ) -> Self {
-        Self { code, fr: (fr.0.into(), fr.1.into()), en: (en.0.into(), en.1.into()) }
+        Self { code, fr: (spaced(&fr.0.into()), spaced(&fr.1.into())), en: (en.0.into(), en.1.into()) }
     }
 
     /// The sentence and the way out in one language.
@@ -45,6 +45,25 @@ impl Problem {
     }
 }
 
+/// French as it is set: no line breaks inside « » or before a colon or a semicolon. Done here for all sentences, so that
+/// whoever writes one may type plain spaces.
+fn spaced(text: &str) -> String {
+    let mut text = text.to_owned();
+    for (plain, set) in [
+        ("« ", "«\u{a0}"),
+        (" »", "\u{a0}»"),
+        (" :", "\u{a0}:"),
+        (" ;", "\u{a0};"),
+        (" !", "\u{a0}!"),
+        (" ?", "\u{a0}?"),
+    ] {
+        if text.contains(plain) {
+            text = text.replace(plain, set);
+        }
+    }
+    text
+}
+
 impl fmt::Display for Problem {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "{} {}", self.en.0, self.en.1)
@@ -52,3 +71,24 @@ impl fmt::Display for Problem {
 }
 
 impl std::error::Error for Problem {}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn french_sentences_hold_no_space_that_breaks() {
+        let problem = Problem::new(
+            "x",
+            ("L’article « a » n’a pas été lu : il manque ; pourquoi ?", "Non ! Voilà."),
+            ("“a” : x", "Why ?"),
+        );
+        let (sentence, hint) = problem.words(Lang::Fr);
+        assert_eq!(
+            sentence,
+            "L’article «\u{a0}a\u{a0}» n’a pas été lu\u{a0}: il manque\u{a0}; pourquoi\u{a0}?"
+        );
+        assert_eq!(hint, "Non\u{a0}! Voilà.");
+        assert_eq!(problem.words(Lang::En), &("“a” : x".to_owned(), "Why ?".to_owned()));
+    }
+}
