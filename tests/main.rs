@@ -1,8 +1,10 @@
 //! The tests of the whole: what holds between the parts, and the real window. One binary, so that it is linked once.
 
 mod bindings;
+mod desk;
 mod ipc;
 mod journeys;
 mod layering;
+mod review;
 #[cfg(target_os = "linux")]
 mod window;

@@ -289,6 +289,7 @@ pub fn open(desk: &Path, local: &Path) -> Result<Arc<Newsroom>, String> {
         lang: Lang::En,
         author: "Ada".to_owned(),
         keep_days: None,
+        installation: "0000000000000000".into(),
     })
     .map_err(|problem| problem.to_string())
 }

@@ -14,6 +14,7 @@ pub mod link;
 pub mod markdown;
 pub mod reconcile;
 pub mod review;
+pub mod ruler;
 pub mod slug;
 pub mod text;
 pub mod tree;

@@ -1,5 +1,7 @@
 //! What each command does: the application behind the window, on one open desk at a time.
 
+mod review;
+
 use std::collections::HashMap;
 use std::path::{Component, Path, PathBuf};
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -135,6 +137,7 @@ impl App {
             host: Arc::clone(&self.host),
             lang: self.surroundings.lang(settings.lang),
             author: settings.author,
+            installation: self.store.installation(),
             keep_days: settings.keep_days,
         })?;
         // Where this window keeps desks to itself, another window that has this one comes to the front instead.

@@ -8,8 +8,8 @@ use crate::app::App;
 use crate::error::Problem;
 use crate::wire::{
     ArticleItem, ArticleState, ArticleView, Boot, ConflictAnswer, DeletedItem, DeskInfo, ExportOptions,
-    Exported, Library, Pages, Placed, Preview, Pushed, Resolved, RevisionItem, RevisionText, Settings,
-    Update,
+    Exported, Library, Pages, Passage, Placed, Preview, Proposal, Pushed, Resolved, Review, RevisionItem,
+    RevisionText, Settings, UnsentItem, Update,
 };
 
 macro_rules! commands {
@@ -80,6 +80,21 @@ commands! {
     revision(path: String, id: u32) -> RevisionText;
     restore_revision(path: String, id: u32) -> ArticleState;
     name_revision(path: String, id: u32, name: String) -> RevisionItem;
+    review(path: String) -> Review;
+    suggest(path: String, version: u32, proposals: Vec<Proposal>, settled: bool) -> Review;
+    decide(path: String, ids: Vec<String>, accept: bool) -> Review;
+    undecide(path: String, ids: Vec<String>) -> Review;
+    note_suggestion(path: String, id: String, note: String) -> Review;
+    comment(path: String, version: u32, passage: Option<Passage>, text: String, off_record: bool) -> Review;
+    reply(path: String, thread: String, text: String) -> Review;
+    edit_message(path: String, message: String, text: String) -> Review;
+    resolve_thread(path: String, thread: String, resolved: bool) -> Review;
+    keep_off_record(path: String, thread: String, off: bool) -> Review;
+    attach(path: String, id: String, version: u32, passage: Passage) -> Review;
+    keep_unsent(path: String, item: UnsentItem) -> ();
+    set_stage(path: String, stage: String, reason: String) -> ArticleState;
+    sign_off(path: String, role: String) -> Review;
+    withdraw_sign_off(path: String, id: String) -> Review;
     add_image(path: String, name: String, data: String) -> Placed;
     suggest_export_path(path: String, options: ExportOptions) -> String;
     choose_export_path(path: String, options: ExportOptions) -> Option<String>;

@@ -11,6 +11,7 @@ pub mod instance;
 pub mod library;
 pub mod newsroom;
 pub mod preview;
+pub mod review;
 pub mod scribe;
 pub mod session;
 pub mod store;

@@ -5,6 +5,7 @@
 //! fails, the text is in the session and in its draft.
 
 mod outside;
+mod review;
 
 pub use outside::Answer;
 
@@ -21,12 +22,16 @@ use crate::env::Clock;
 use crate::error::Problem;
 use crate::host::Host;
 use crate::library::Library;
+use crate::review::placing::Places;
+use crate::review::typed::Typed;
 use crate::scribe::Scribe;
 use crate::session::{Base, Session, Snapshot, Theirs};
 use crate::store::atomic::{self, OnDisk, ReadError, Saved};
-use crate::store::fs::Fs;
+use crate::store::fs::{Fs, Stat};
 use crate::store::history::{Departed, History, Origin, RevisionId};
 use crate::store::journal::{Draft, Journal};
+use crate::store::record::Records;
+use crate::store::shelf::Shelf;
 use crate::store::sweep;
 use crate::watch::{Habits, Watch};
 use crate::wire::{Event, Lang, SaveState, WatchState};
@@ -51,6 +56,8 @@ pub struct Opening {
     pub lang: Lang,
     /// The person's name.
     pub author: String,
+    /// This installation's random id.
+    pub installation: String,
     /// After so many days one revision a day is left; `None` keeps all.
     pub keep_days: Option<u32>,
 }
@@ -69,6 +76,15 @@ pub struct Newsroom {
     history: OnceLock<Result<History, Problem>>,
     person: RwLock<(Lang, String)>,
     keep_days: Option<u32>,
+    installation: String,
+    me: Weak<Self>,
+    /// The review records in the desk's folder.
+    pub records: Records,
+    reviews: Mutex<HashMap<String, Arc<Mutex<review::Open>>>>,
+    typed_shelf: Shelf<Typed>,
+    places_shelf: Shelf<Places>,
+    image_hashes: Mutex<HashMap<String, (Stat, String)>>,
+    review_watch: Mutex<Option<Watch>>,
     watch: Mutex<Option<Watch>>,
     watch_state: Mutex<WatchState>,
     scribe: OnceLock<Scribe>,
@@ -85,8 +101,17 @@ impl Newsroom {
             opening.root.canonicalize().map_err(|error| words::cannot_open_desk(&opening.root, &error))?;
         std::fs::read_dir(&root).map_err(|error| words::cannot_open_desk(&root, &error))?;
         let journal = Journal::open(Arc::clone(&opening.fs), opening.local.join("drafts"));
-        let newsroom = Arc::new(Self {
+        let shelf = opening.local.join("review");
+        let newsroom = Arc::new_cyclic(|me: &Weak<Self>| Self {
             library: Arc::new(Library::new(root.clone())),
+            records: Records::open(Arc::clone(&opening.fs), &root),
+            reviews: Mutex::default(),
+            typed_shelf: Shelf::open(Arc::clone(&opening.fs), shelf.join("typed")),
+            places_shelf: Shelf::open(Arc::clone(&opening.fs), shelf.join("places")),
+            image_hashes: Mutex::default(),
+            review_watch: Mutex::default(),
+            installation: opening.installation,
+            me: Weak::clone(me),
             root,
             local: opening.local,
             fs: opening.fs,
@@ -120,6 +145,8 @@ impl Newsroom {
                 newsroom.start_watch();
                 let teller = Arc::downgrade(&newsroom);
                 let library = Arc::clone(&newsroom.library);
+                newsroom.records.refresh();
+                newsroom.watch_reviews();
                 drop(newsroom);
                 library.scan(&|| {
                     if let Some(newsroom) = teller.upgrade() {
@@ -202,6 +229,8 @@ impl Newsroom {
         for session in self.sessions() {
             self.look(&session);
         }
+        self.heed_records();
+        self.watch_reviews();
     }
 
     /// Takes a new language and name from the settings.
@@ -400,6 +429,7 @@ impl Newsroom {
         let Ok(session) = self.session(path) else { return };
         self.write_draft(&session, true);
         self.forget_clean_draft(&session);
+        self.close_review(path);
         lock(&self.sessions).remove(path);
     }
 
@@ -497,6 +527,7 @@ impl Newsroom {
                     self.library.refresh(&[self.root.join(&snapshot.path)]);
                     self.tell_library();
                     self.follow_title(session);
+                    self.keep_places(&session.path());
                     self.tell_article(session, None);
                     return Ok(());
                 }
@@ -637,6 +668,7 @@ impl Newsroom {
 
     /// Everything that bears the old path takes the new one.
     fn moved(&self, from: &str, to: &str) {
+        self.keep_places(from);
         let mut sessions = lock(&self.sessions);
         let open = sessions.remove(from);
         if let Some(session) = &open {
@@ -650,6 +682,7 @@ impl Newsroom {
         {
             self.notice(&problem);
         }
+        self.review_moved(from, to);
         if open.is_some() {
             self.host.emit(Event::ArticleMoved { from: from.to_owned(), to: to.to_owned() });
         }
@@ -719,6 +752,7 @@ impl Newsroom {
     pub fn create_article(&self, folder: &str, stem: &str, text: &str) -> Result<Arc<Session>, Problem> {
         let path = atomic::create_unused(&*self.fs, &self.root, folder, stem, "md", text.as_bytes())
             .map_err(|error| words::cannot_create(stem, &error))?;
+        self.begin_review(&path);
         self.keep(&path, text.as_bytes(), &self.author(), Origin::Save)?;
         self.library.refresh(&[self.root.join(&path)]);
         self.tell_library();
@@ -783,6 +817,9 @@ impl Newsroom {
     /// Before the program ends: every unsaved text is in its draft.
     pub fn settle(&self) {
         self.write_due_drafts(Instant::now(), true);
+        for session in self.sessions() {
+            self.keep_places(&session.path());
+        }
     }
 
     fn tell_library(&self) {

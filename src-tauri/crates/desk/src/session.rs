@@ -264,6 +264,18 @@ impl Session {
         lock(&self.inner).since(version, true)
     }
 
+    /// The updates that lead from one version of the body to another, with who made each; `None` where they are
+    /// forgotten or not made yet.
+    #[must_use]
+    pub fn updates_between(&self, from: u32, to: u32) -> Option<Vec<(String, ChangeSet)>> {
+        let mut updates = lock(&self.inner).authority.since(from)?;
+        let count = to.checked_sub(from)? as usize;
+        (count <= updates.len()).then(|| {
+            updates.truncate(count);
+            updates
+        })
+    }
+
     /// Sets one key of the furniture.
     ///
     /// # Errors

@@ -8,6 +8,7 @@ use copydesk_core::text::NotText;
 use crate::error::Problem;
 use crate::store::atomic::{ReadError, Refusal};
 use crate::store::history::Aside;
+use crate::store::record::Trouble;
 
 /// What the system said, in words a person can act on.
 fn cause(error: &io::Error) -> (String, String) {
@@ -486,6 +487,124 @@ pub fn conflict_moved(path: &str) -> Problem {
         (
             format!("The text of {path} changed while you were choosing."),
             "The passages in conflict are shown again; nothing was applied.",
+        ),
+    )
+}
+
+/// Something is to be signed with a name, and there is none.
+#[must_use]
+pub fn no_author() -> Problem {
+    Problem::new(
+        "no_author",
+        (
+            "Une remarque porte le nom de qui la fait, et Copydesk ne connaît pas le vôtre.",
+            "Donnez votre nom.",
+        ),
+        ("A remark bears the name of whoever makes it, and Copydesk does not know yours.", "Give your name."),
+    )
+}
+
+/// The window speaks of a text that is too old to be followed.
+#[must_use]
+pub fn stale(path: &str) -> Problem {
+    Problem::new(
+        "stale",
+        (format!("Le texte de {path} a changé entre-temps."), "Recommencez sur le texte d’à présent."),
+        (format!("The text of {path} has changed meanwhile."), "Try again on the text of now."),
+    )
+}
+
+/// A suggestion, conversation or sign-off is not there, or not this person's.
+#[must_use]
+pub fn remark_gone(path: &str) -> Problem {
+    Problem::new(
+        "remark_gone",
+        (
+            format!("Cette remarque sur {path} n’est plus là, ou n’est pas la vôtre."),
+            "Regardez l’onglet Relecture.",
+        ),
+        (format!("That remark on {path} is no longer there, or is not yours."), "Look at the Review tab."),
+    )
+}
+
+/// A remark without words.
+#[must_use]
+pub fn nothing_said(path: &str) -> Problem {
+    Problem::new(
+        "nothing_said",
+        (format!("La remarque sur {path} est vide."), "Écrivez-la d’abord."),
+        (format!("The remark on {path} is empty."), "Write it first."),
+    )
+}
+
+/// A stage that needs a reason.
+#[must_use]
+pub fn reason_due(path: &str) -> Problem {
+    Problem::new(
+        "reason_due",
+        (format!("{path} ne change d’étape qu’avec une raison."), "Dites pourquoi en quelques mots."),
+        (format!("{path} changes its stage only with a reason."), "Say why in a few words."),
+    )
+}
+
+/// What is signed must be what the disk holds.
+#[must_use]
+pub fn sign_unsaved(path: &str) -> Problem {
+    Problem::new(
+        "sign_unsaved",
+        (
+            format!("{path} n’a pas pu être signé : le texte à l’écran n’est pas enregistré."),
+            "Enregistrez-le d’abord, ou réglez le conflit.",
+        ),
+        (
+            format!("{path} could not be signed off: the text on the screen is not saved."),
+            "Save it first, or settle the conflict.",
+        ),
+    )
+}
+
+/// A remark could not be written.
+#[must_use]
+pub fn cannot_record(path: &str, error: &io::Error) -> Problem {
+    let (fr, en) = cause(error);
+    Problem::new(
+        "cannot_record",
+        (
+            format!("La relecture de {path} n’a pas pu être enregistrée : {fr}."),
+            "Vos mots restent dans leur case ; réessayez.",
+        ),
+        (
+            format!("The review of {path} could not be saved: {en}."),
+            "Your words stay in their box; try again.",
+        ),
+    )
+}
+
+/// Part of a record could not be read.
+#[must_use]
+pub fn review_trouble(trouble: &Trouble) -> Problem {
+    let Trouble { file, damaged, torn, unread } = trouble;
+    if *unread {
+        return Problem::new(
+            "review_trouble",
+            (format!("Le fichier de relecture {file} n’a pas pu être lu."), "Les autres le sont."),
+            (format!("The review file {file} could not be read."), "The others are."),
+        );
+    }
+    let count = damaged + usize::from(*torn);
+    let (s, lines) = if count > 1 { ("s", "lines") } else { ("", "line") };
+    Problem::new(
+        "review_trouble",
+        (
+            format!(
+                "{count} ligne{s} de {file} n’{} pas pu être lue{s}.",
+                if count > 1 { "ont" } else { "a" }
+            ),
+            "Le reste de la relecture est là ; le fichier garde ces lignes telles quelles.",
+        ),
+        (
+            format!("{count} {lines} of {file} could not be read."),
+            "The rest of the review is there; the file keeps them as they are.",
         ),
     )
 }

@@ -18,15 +18,11 @@ use crate::tree::{ImageKind, Inline, Node};
 /// Stands for an image that cannot be read.
 const MISSING: &str = "missing";
 
-/// What would be published of an article's whole text (LF). `image` reads an image of the desk.
+/// What would be published of an article's whole text (LF). `image` gives the [`hash_of`] an image of the desk.
 ///
 /// # Errors
 /// The body is too long or too complex to parse.
-pub fn text_of(
-    text: &str,
-    path: &str,
-    image: &dyn Fn(&str) -> Option<Vec<u8>>,
-) -> Result<String, TooComplex> {
+pub fn text_of(text: &str, path: &str, image: &dyn Fn(&str) -> Option<String>) -> Result<String, TooComplex> {
     let article = Article::read(text, path, "")?;
     let furniture = &article.furniture;
     let mut keys: BTreeMap<&str, Json> = BTreeMap::new();
@@ -49,8 +45,7 @@ pub fn text_of(
     let mut sources = Vec::new();
     article.document.blocks.iter().for_each(|block| images(&block.node, &mut sources));
     if !sources.is_empty() {
-        let hashes =
-            sources.iter().map(|src| image(src).map_or_else(|| MISSING.to_owned(), |bytes| hex(&bytes)));
+        let hashes = sources.iter().map(|src| image(src).unwrap_or_else(|| MISSING.to_owned()));
         keys.insert("images", hashes.collect::<Vec<String>>().into());
     }
     let head = serde_json::to_string(&keys).unwrap_or_default();
@@ -61,7 +56,7 @@ pub fn text_of(
 /// The hash of a signed text: SHA-256 in hexadecimal.
 #[must_use]
 pub fn hash(signed: &str) -> String {
-    hex(signed.as_bytes())
+    hash_of(signed.as_bytes())
 }
 
 /// A signed text as an article, to compare it with another.
@@ -97,7 +92,9 @@ fn trimmed(body: &str) -> &str {
     &body[..end]
 }
 
-fn hex(bytes: &[u8]) -> String {
+/// SHA-256 in hexadecimal.
+#[must_use]
+pub fn hash_of(bytes: &[u8]) -> String {
     Sha256::digest(bytes).iter().map(|byte| format!("{byte:02x}")).collect()
 }
 

@@ -10,5 +10,6 @@ pub mod record;
 mod retention;
 mod salvage;
 pub mod settings;
+pub mod shelf;
 pub mod sweep;
 pub mod ulid;

@@ -153,7 +153,8 @@ impl Records {
             return File { stamp, events: Vec::new(), whole: true, trouble: Some(trouble) };
         };
         let lines = event::read(&bytes);
-        let trouble = Trouble { file: relative, damaged: lines.damaged.len(), torn: lines.torn, unread: false };
+        let trouble =
+            Trouble { file: relative, damaged: lines.damaged.len(), torn: lines.torn, unread: false };
         let trouble = (trouble.damaged > 0 || trouble.torn).then_some(trouble);
         let whole = bytes.is_empty() || bytes.ends_with(b"\n");
         File { stamp, events: lines.events, whole, trouble }
@@ -190,7 +191,8 @@ impl Records {
     #[must_use]
     pub fn people(&self) -> BTreeSet<String> {
         let held = self.held();
-        let events = held.records.values().flat_map(|record| record.files.values()).flat_map(|file| &file.events);
+        let events =
+            held.records.values().flat_map(|record| record.files.values()).flat_map(|file| &file.events);
         events.map(|event| event.by.name.clone()).collect()
     }
 
@@ -349,8 +351,11 @@ mod tests {
         here.refresh();
         assert_eq!(said(&here, "ville/a.md"), ["un", "deux"]);
         assert_eq!(here.of("ville/a.md").record, there.of("ville/a.md").record);
-        let names: Vec<String> =
-            desk.files().iter().map(|file| file.file_name().unwrap().to_string_lossy().into_owned()).collect();
+        let names: Vec<String> = desk
+            .files()
+            .iter()
+            .map(|file| file.file_name().unwrap().to_string_lossy().into_owned())
+            .collect();
         assert_eq!(names, ["elise-faure-00ff.jsonl", "noe-petit-00ff.jsonl"]);
         assert_eq!(here.people(), BTreeSet::from(["Noé Petit".to_owned(), "Élise Faure".to_owned()]));
     }

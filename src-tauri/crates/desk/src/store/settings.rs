@@ -89,6 +89,20 @@ impl Store {
         write_json(&*self.fs, &self.folder.join("settings.json"), &held.settings)
     }
 
+    /// This installation's random id, made at its first use. Where it cannot be kept, a passing one.
+    #[must_use]
+    pub fn installation(&self) -> String {
+        let file = self.folder.join("installation");
+        let known = self.fs.read(&file).ok().and_then(|bytes| String::from_utf8(bytes).ok());
+        let is_one = |id: &String| id.len() == 16 && id.bytes().all(|byte| byte.is_ascii_hexdigit());
+        if let Some(known) = known.map(|text| text.trim().to_owned()).filter(is_one) {
+            return known;
+        }
+        let made = hex(&fingerprint(super::ulid::new(jiff::Timestamp::now()).as_bytes())[..8]);
+        let _ = atomic::put(&*self.fs, &file, format!("{made}\n").as_bytes());
+        made
+    }
+
     /// Desks opened before, newest first.
     #[must_use]
     pub fn recents(&self) -> Vec<RecentDesk> {

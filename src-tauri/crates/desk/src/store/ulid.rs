@@ -48,7 +48,9 @@ mod tests {
         assert!(write(1_469_918_176_385, [0; 16]).starts_with("01ARYZ6S41"));
         assert!(is_one(&new(Timestamp::UNIX_EPOCH)));
         assert_ne!(new(Timestamp::UNIX_EPOCH), new(Timestamp::UNIX_EPOCH));
-        for name in ["", "01ARYZ6S41TSV4RRFFQ69G5FA", "01ARYZ6S41TSV4RRFFQ69G5FAI", "81ARYZ6S41TSV4RRFFQ69G5FAV"] {
+        for name in
+            ["", "01ARYZ6S41TSV4RRFFQ69G5FA", "01ARYZ6S41TSV4RRFFQ69G5FAI", "81ARYZ6S41TSV4RRFFQ69G5FAV"]
+        {
             assert!(!is_one(name), "{name}");
         }
     }

@@ -1,0 +1,104 @@
+//! The commands of the review.
+
+use super::{App, article_path};
+use crate::error::Problem;
+use crate::wire::{ArticleState, Passage, Proposal, Review, UnsentItem};
+
+impl App {
+    /// The review of an article.
+    pub fn review(&self, path: String) -> Result<Review, Problem> {
+        self.desk()?.review(&article_path(&path)?)
+    }
+
+    /// Takes the person's proposals as they are in the editor.
+    pub fn suggest(
+        &self,
+        path: String,
+        version: u32,
+        proposals: Vec<Proposal>,
+        settled: bool,
+    ) -> Result<Review, Problem> {
+        self.desk()?.suggest(&article_path(&path)?, version, &proposals, settled)
+    }
+
+    /// Accepts or rejects suggestions; the text of accepted ones stands in the article already.
+    pub fn decide(&self, path: String, ids: Vec<String>, accept: bool) -> Result<Review, Problem> {
+        self.desk()?.decide(&article_path(&path)?, &ids, accept)
+    }
+
+    /// Takes verdicts back.
+    pub fn undecide(&self, path: String, ids: Vec<String>) -> Result<Review, Problem> {
+        self.desk()?.undecide(&article_path(&path)?, &ids)
+    }
+
+    /// Says why something is proposed.
+    pub fn note_suggestion(&self, path: String, id: String, note: String) -> Result<Review, Problem> {
+        self.desk()?.note_suggestion(&article_path(&path)?, &id, &note)
+    }
+
+    /// Begins a conversation.
+    pub fn comment(
+        &self,
+        path: String,
+        version: u32,
+        passage: Option<Passage>,
+        text: String,
+        off_record: bool,
+    ) -> Result<Review, Problem> {
+        self.desk()?.comment(&article_path(&path)?, version, passage, &text, off_record)
+    }
+
+    /// Adds a message to a conversation.
+    pub fn reply(&self, path: String, thread: String, text: String) -> Result<Review, Problem> {
+        self.desk()?.reply(&article_path(&path)?, &thread, &text)
+    }
+
+    /// Changes one of the person's own messages.
+    pub fn edit_message(&self, path: String, message: String, text: String) -> Result<Review, Problem> {
+        self.desk()?.edit_message(&article_path(&path)?, &message, &text)
+    }
+
+    /// Settles a conversation, or takes that back.
+    pub fn resolve_thread(&self, path: String, thread: String, resolved: bool) -> Result<Review, Problem> {
+        self.desk()?.resolve_thread(&article_path(&path)?, &thread, resolved)
+    }
+
+    /// Keeps a conversation within the desk, or not.
+    pub fn keep_off_record(&self, path: String, thread: String, off: bool) -> Result<Review, Problem> {
+        self.desk()?.keep_off_record(&article_path(&path)?, &thread, off)
+    }
+
+    /// Gives an orphaned suggestion or conversation a place again.
+    pub fn attach(
+        &self,
+        path: String,
+        id: String,
+        version: u32,
+        passage: Passage,
+    ) -> Result<Review, Problem> {
+        self.desk()?.attach(&article_path(&path)?, &id, version, passage)
+    }
+
+    /// Keeps what is typed into a box of the review.
+    pub fn keep_unsent(&self, path: String, item: UnsentItem) -> Result<(), Problem> {
+        self.desk()?.keep_unsent(&article_path(&path)?, item)
+    }
+
+    /// Moves an article to a stage.
+    pub fn set_stage(&self, path: String, stage: String, reason: String) -> Result<ArticleState, Problem> {
+        let path = article_path(&path)?;
+        let desk = self.desk()?;
+        desk.set_stage(&path, &stage, &reason)?;
+        Ok(desk.session(&path)?.state(self.lang()))
+    }
+
+    /// Signs off what is on the screen.
+    pub fn sign_off(&self, path: String, role: String) -> Result<Review, Problem> {
+        self.desk()?.sign_off(&article_path(&path)?, &role)
+    }
+
+    /// Takes back one of the person's own sign-offs.
+    pub fn withdraw_sign_off(&self, path: String, id: String) -> Result<Review, Problem> {
+        self.desk()?.withdraw_sign_off(&article_path(&path)?, &id)
+    }
+}

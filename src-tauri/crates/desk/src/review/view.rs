@@ -1,0 +1,277 @@
+//! What the window shows of a review: pure, from the record, what is typed, and the places.
+
+use std::collections::BTreeSet;
+
+use copydesk_core::review::{By, Record, Suggestion, Verdict};
+
+use super::placing::{Placing, Wanted};
+use super::typed::Typed;
+use crate::error::Problem;
+use crate::store::record::Trouble;
+use crate::wire::{
+    self, ChangeClass, MessageItem, Passage, SignOffItem, StageItem, Standing, SuggestionItem, ThreadItem,
+};
+
+/// The suggestions as they stand with what is typed on top.
+#[must_use]
+pub fn suggestions(record: &Record, typed: &Typed, me: Option<&By>, now: &str) -> Vec<Suggestion> {
+    let mut all = record.suggestions.clone();
+    let (Some(proposals), Some(me)) = (&typed.proposals, me) else { return all };
+    all.retain(|known| !proposals.gone.contains(&known.id) || known.verdict != Verdict::Open);
+    for proposed in &proposals.list {
+        match all.iter_mut().find(|known| known.id == proposed.id) {
+            Some(known) if known.by == *me && known.verdict == Verdict::Open => {
+                known.anchor = proposed.anchor.clone();
+                known.new.clone_from(&proposed.new);
+            }
+            Some(_) => {}
+            None => all.push(Suggestion {
+                id: proposed.id.clone(),
+                by: me.clone(),
+                at: now.to_owned(),
+                note: String::new(),
+                anchor: proposed.anchor.clone(),
+                new: proposed.new.clone(),
+                verdict: Verdict::Open,
+                decided_by: None,
+            }),
+        }
+    }
+    all
+}
+
+/// What needs a place. An accepted suggestion stands where its new words do.
+#[must_use]
+pub fn wanted<'a>(suggestions: &'a [Suggestion], record: &'a Record) -> Vec<Wanted<'a>> {
+    let suggested = suggestions.iter().filter(|known| known.verdict != Verdict::Withdrawn).map(|known| {
+        let mut anchor = known.anchor.clone();
+        if known.verdict == Verdict::Accepted {
+            anchor.quote.clone_from(&known.new);
+            anchor.hash.clear();
+            anchor.rival = None;
+        }
+        Wanted { id: &known.id, anchor }
+    });
+    let said = record.threads.iter().filter_map(|thread| {
+        thread.anchor.as_ref().map(|anchor| Wanted { id: &thread.id, anchor: anchor.clone() })
+    });
+    suggested.chain(said).collect()
+}
+
+/// Everything that a review's view is made of.
+pub struct Sources<'a> {
+    /// What the record comes to.
+    pub record: &'a Record,
+    /// [`suggestions`].
+    pub suggestions: &'a [Suggestion],
+    /// What is typed and not sent.
+    pub typed: &'a Typed,
+    /// Where things are; settled with [`wanted`].
+    pub placing: &'a Placing,
+    /// The body that places are counted in.
+    pub body: &'a str,
+    /// This person on this installation.
+    pub me: Option<&'a By>,
+    /// The hash of what would be published now; `None` where it cannot be said.
+    pub seal: Option<&'a str>,
+    /// Everybody seen on this desk.
+    pub people: BTreeSet<String>,
+    /// What could not be read.
+    pub troubles: &'a [Trouble],
+}
+
+/// The review as the window shows it; `say` puts a trouble into words.
+#[must_use]
+pub fn review(sources: &Sources<'_>, say: &dyn Fn(&Trouble) -> Problem, lang: wire::Lang) -> wire::Review {
+    let mut suggestions: Vec<SuggestionItem> =
+        sources.suggestions.iter().map(|known| suggestion(known, sources)).collect();
+    name_rivals(&mut suggestions);
+    let place = |passage: &Option<Passage>| passage.map_or(u32::MAX, |passage| passage.start);
+    suggestions.sort_by_key(|item| (item.verdict != wire::Verdict::Open, item.class, place(&item.passage)));
+    let mut threads: Vec<ThreadItem> =
+        sources.record.threads.iter().map(|thread| thread_item(thread, sources)).collect();
+    threads.sort_by_key(|item| (item.quote.is_empty() && item.passage.is_none(), place(&item.passage)));
+    let mut sign_offs: Vec<SignOffItem> = sources
+        .record
+        .sign_offs
+        .iter()
+        .map(|known| SignOffItem {
+            id: known.id.clone(),
+            role: known.role.clone(),
+            author: known.by.name.clone(),
+            time: known.at.clone(),
+            holds: sources.seal == Some(known.hash.as_str()),
+            withdrawn: known.withdrawn,
+        })
+        .collect();
+    sign_offs.reverse();
+    let mut stages: Vec<StageItem> = sources
+        .record
+        .stages
+        .iter()
+        .map(|known| StageItem {
+            stage: known.stage.clone(),
+            author: known.by.name.clone(),
+            time: known.at.clone(),
+            reason: known.reason.clone(),
+        })
+        .collect();
+    stages.reverse();
+    let mut people = sources.people.clone();
+    people.remove("");
+    wire::Review {
+        version: sources.placing.version(),
+        suggestions,
+        threads,
+        sign_offs,
+        stages,
+        unsent: sources.typed.unsent.clone(),
+        people: people.into_iter().collect(),
+        problems: sources.troubles.iter().map(|trouble| say(trouble).wire(lang)).collect(),
+    }
+}
+
+fn suggestion(known: &Suggestion, sources: &Sources<'_>) -> SuggestionItem {
+    let (passage, standing) = sources.placing.place(&known.id);
+    let verdict = match known.verdict {
+        Verdict::Open => wire::Verdict::Open,
+        Verdict::Accepted => wire::Verdict::Accepted,
+        Verdict::Rejected => wire::Verdict::Rejected,
+        Verdict::Withdrawn => wire::Verdict::Withdrawn,
+    };
+    let old = known.anchor.quote.clone();
+    SuggestionItem {
+        id: known.id.clone(),
+        author: known.by.name.clone(),
+        mine: sources.me == Some(&known.by),
+        time: known.at.clone(),
+        note: known.note.clone(),
+        class: ChangeClass::Words,
+        passage,
+        old,
+        new: known.new.clone(),
+        standing,
+        verdict,
+        decided_by: known.decided_by.as_ref().map(|by| by.name.clone()).unwrap_or_default(),
+        edited_since: verdict == wire::Verdict::Accepted && standing != Standing::Placed,
+        rivals: Vec::new(),
+    }
+}
+
+/// Open suggestions whose passages overlap, or that put something in at the same place, name each other.
+fn name_rivals(items: &mut [SuggestionItem]) {
+    let mut placed: Vec<(u32, u32, usize)> = items
+        .iter()
+        .enumerate()
+        .filter(|(_, item)| item.verdict == wire::Verdict::Open)
+        .filter_map(|(index, item)| item.passage.map(|passage| (passage.start, passage.end, index)))
+        .collect();
+    placed.sort_unstable();
+    for (at, &(start, end, index)) in placed.iter().enumerate() {
+        for &(other_start, other_end, other) in &placed[at + 1..] {
+            if other_start > end {
+                break;
+            }
+            // Two replacements side by side are none; two that begin at one place are, whatever their length.
+            if other_start < end || (other_start == start && other_end.min(end) >= start) {
+                let (one, two) = (items[index].id.clone(), items[other].id.clone());
+                items[index].rivals.push(two);
+                items[other].rivals.push(one);
+            }
+        }
+    }
+}
+
+fn thread_item(thread: &copydesk_core::review::Thread, sources: &Sources<'_>) -> ThreadItem {
+    let (passage, standing) = match thread.anchor {
+        Some(_) => sources.placing.place(&thread.id),
+        None => (None, Standing::Placed),
+    };
+    let messages = thread.messages.iter();
+    ThreadItem {
+        id: thread.id.clone(),
+        passage,
+        quote: thread.anchor.as_ref().map(|anchor| anchor.quote.clone()).unwrap_or_default(),
+        standing,
+        resolved: thread.resolved,
+        off_record: thread.off_record,
+        mentions_me: sources
+            .me
+            .is_some_and(|me| messages.clone().any(|message| mentions(&message.text, &me.name))),
+        messages: messages
+            .map(|message| MessageItem {
+                id: message.id.clone(),
+                author: message.by.name.clone(),
+                mine: sources.me == Some(&message.by),
+                time: message.at.clone(),
+                text: message.text.clone(),
+                edited: message.edited,
+            })
+            .collect(),
+    }
+}
+
+/// Whether words name a person with an @: by the whole name, or by its first word where nothing else follows it.
+#[must_use]
+pub fn mentions(text: &str, name: &str) -> bool {
+    let text = text.to_lowercase();
+    let name = name.to_lowercase();
+    let first = name.split_whitespace().next().unwrap_or_default();
+    let named = |name: &str| {
+        let after = |at: usize| text[at + 1..].strip_prefix(name);
+        !name.is_empty()
+            && text.match_indices('@').any(|(at, _)| {
+                let alone = text[..at].chars().next_back().is_none_or(|before| !before.is_alphanumeric());
+                alone && after(at).is_some_and(|rest| !rest.starts_with(char::is_alphanumeric))
+            })
+    };
+    named(&name) || named(first)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn people_are_named_with_an_at() {
+        for (text, expected) in [
+            ("@Élise Faure, vu ?", true),
+            ("vu, @élise ?", true),
+            ("(@Élise)", true),
+            ("@Élisabeth", false),
+            ("elise@exemple.fr @", false),
+            ("a@élise", false),
+            ("Élise", false),
+        ] {
+            assert_eq!(mentions(text, "Élise Faure"), expected, "{text}");
+        }
+        assert!(!mentions("@", ""));
+    }
+
+    fn item(id: &str, start: u32, end: u32) -> SuggestionItem {
+        SuggestionItem {
+            id: id.into(),
+            author: String::new(),
+            mine: false,
+            time: String::new(),
+            note: String::new(),
+            class: ChangeClass::Words,
+            passage: Some(Passage { start, end }),
+            old: String::new(),
+            new: String::new(),
+            standing: Standing::Placed,
+            verdict: wire::Verdict::Open,
+            decided_by: String::new(),
+            edited_since: false,
+            rivals: Vec::new(),
+        }
+    }
+
+    #[test]
+    fn rivals_share_a_passage_or_a_place() {
+        let mut items = [item("a", 0, 5), item("b", 3, 8), item("c", 8, 9), item("d", 9, 9), item("e", 9, 9)];
+        name_rivals(&mut items);
+        let rivals: Vec<String> = items.iter().map(|item| item.rivals.concat()).collect();
+        assert_eq!(rivals, ["b", "a", "", "e", "d"]);
+    }
+}

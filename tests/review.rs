@@ -1,0 +1,315 @@
+//! The review of an article without a window: the commands that the window calls, and two desks through Git.
+
+use std::path::Path;
+use std::process::Command;
+
+use serde_json::{Value, json};
+
+use crate::desk::Desk;
+
+const PIECE: &str = "---\ntitle: Le câble\nstage: draft\n---\nLe câble relie Brest à Boston.\n\nIl a coûté 40 millions d’euros, dit Élise Faure.\n";
+
+fn desk() -> Desk {
+    Desk::with(&[("cable.md", PIECE)])
+}
+
+/// UTF-16 offsets of some words in the body.
+fn passage(desk: &Desk, words: &str) -> Value {
+    let body = desk.body("cable.md");
+    let at = body.find(words).unwrap();
+    let start = body[..at].encode_utf16().count();
+    json!({"start": start, "end": start + words.encode_utf16().count()})
+}
+
+fn version(desk: &Desk) -> Value {
+    desk.state("cable.md")["version"].clone()
+}
+
+fn proposal(desk: &Desk, id: &str, old: &str, new: &str) -> Value {
+    json!({"id": id, "passage": passage(desk, old), "new": new})
+}
+
+fn suggest(desk: &Desk, proposals: &[Value], settled: bool) -> Value {
+    let args =
+        json!({"path": "cable.md", "version": version(desk), "proposals": proposals, "settled": settled});
+    desk.call("suggest", args)
+}
+
+fn review(desk: &Desk) -> Value {
+    desk.call("review", json!({"path": "cable.md"}))
+}
+
+fn comment(desk: &Desk, words: Option<&str>, text: &str) -> Value {
+    let passage = words.map(|words| passage(desk, words));
+    let args = json!({"path": "cable.md", "version": version(desk), "passage": passage, "text": text, "off_record": false});
+    desk.call("comment", args)
+}
+
+/// Replaces words of the body as the window does.
+fn retype(desk: &Desk, old: &str, new: &str) {
+    let body = desk.body("cable.md");
+    desk.replace_body_part("cable.md", &body, old, new);
+}
+
+fn only<'a>(review: &'a Value, list: &str) -> &'a Value {
+    let items = review[list].as_array().unwrap();
+    assert_eq!(items.len(), 1, "{review}");
+    &items[0]
+}
+
+#[test]
+fn a_suggestion_changes_no_byte_until_it_is_accepted_and_undo_opens_it_again() {
+    let desk = desk();
+    let review = suggest(&desk, &[proposal(&desk, "s1", "40 millions", "45 millions")], true);
+    let item = only(&review, "suggestions");
+    assert_eq!((&item["old"], &item["new"]), (&json!("40 millions"), &json!("45 millions")));
+    assert_eq!((&item["verdict"], &item["standing"]), (&json!("open"), &json!("placed")));
+    assert_eq!((&item["author"], &item["mine"]), (&json!("Ada"), &json!(true)));
+    assert_eq!(desk.read("cable.md"), PIECE);
+    // The window applies it, then records it.
+    retype(&desk, "40 millions", "45 millions");
+    let review = desk.call("decide", json!({"path": "cable.md", "ids": ["s1"], "accept": true}));
+    let item = only(&review, "suggestions");
+    assert_eq!((&item["verdict"], &item["decided_by"]), (&json!("accepted"), &json!("Ada")));
+    assert_eq!(item["edited_since"], json!(false));
+    desk.call("save", json!({"path": "cable.md"}));
+    assert_eq!(desk.read("cable.md"), PIECE.replace("40", "45"));
+    assert_eq!(desk.origins("cable.md")[0], "accept");
+    // Edited afterwards, it says so.
+    retype(&desk, "45 millions", "46 millions");
+    assert_eq!(only(&self::review(&desk), "suggestions")["edited_since"], json!(true));
+    retype(&desk, "46 millions", "40 millions");
+    let review = desk.call("undecide", json!({"path": "cable.md", "ids": ["s1"]}));
+    let item = only(&review, "suggestions");
+    assert_eq!((&item["verdict"], &item["standing"]), (&json!("open"), &json!("placed")));
+}
+
+#[test]
+fn a_proposal_grows_is_taken_back_and_survives_a_kill() {
+    let desk = desk();
+    suggest(&desk, &[proposal(&desk, "s1", "Boston", "Bos")], false);
+    suggest(&desk, &[proposal(&desk, "s1", "Boston", "Cork")], false);
+    let records = desk.folder.path().join("desk/.copydesk");
+    assert!(!records.exists(), "what is still typed is no event");
+    let desk = desk.restart();
+    assert_eq!(only(&review(&desk), "suggestions")["new"], json!("Cork"));
+    assert!(records.exists());
+    suggest(&desk, &[proposal(&desk, "s1", "Boston", "New York")], true);
+    assert_eq!(only(&review(&desk), "suggestions")["new"], json!("New York"));
+    let review = suggest(&desk, &[], true);
+    assert_eq!(only(&review, "suggestions")["verdict"], json!("withdrawn"));
+    // A proposal of what stands there already proposes nothing.
+    let review = suggest(&desk, &[proposal(&desk, "s2", "Boston", "Boston")], true);
+    assert_eq!(review["suggestions"].as_array().unwrap().len(), 1);
+}
+
+#[test]
+fn two_suggestions_on_one_place_name_each_other_and_one_outlives_the_other_changed() {
+    let desk = desk();
+    let both =
+        [proposal(&desk, "s1", "40 millions", "45 millions"), proposal(&desk, "s2", "millions", "milliards")];
+    let review = suggest(&desk, &both, true);
+    let rivals: Vec<&Value> =
+        review["suggestions"].as_array().unwrap().iter().map(|item| &item["rivals"][0]).collect();
+    assert_eq!(rivals.len(), 2);
+    assert!(rivals.contains(&&json!("s1")) && rivals.contains(&&json!("s2")), "{review}");
+    retype(&desk, "40 millions", "45 livres");
+    let review = desk.call("decide", json!({"path": "cable.md", "ids": ["s1"], "accept": true}));
+    let left = review["suggestions"].as_array().unwrap().iter().find(|item| item["id"] == "s2").unwrap();
+    assert_eq!(left["verdict"], json!("open"));
+    assert_ne!(left["standing"], json!("placed"));
+}
+
+#[test]
+fn a_conversation_is_begun_answered_edited_settled_and_begun_again() {
+    let desk = desk();
+    let args = json!({"path": "cable.md", "item": {"key": "new", "text": "Quelle sour", "passage": passage(&desk, "40 millions")}});
+    desk.call("keep_unsent", args);
+    let desk = desk.restart();
+    assert_eq!(only(&review(&desk), "unsent")["text"], json!("Quelle sour"));
+    let sent = comment(&desk, Some("40 millions"), " Quelle source, @Ada ? ");
+    assert_eq!(sent["unsent"], json!([]));
+    let thread = only(&sent, "threads").clone();
+    assert_eq!((&thread["quote"], &thread["mentions_me"]), (&json!("40 millions"), &json!(true)));
+    assert_eq!(thread["messages"][0]["text"], json!("Quelle source, @Ada ?"));
+    let id = &thread["id"];
+    desk.call("reply", json!({"path": "cable.md", "thread": id, "text": "Le port."}));
+    let message = &review(&desk)["threads"][0]["messages"][1]["id"];
+    desk.call("edit_message", json!({"path": "cable.md", "message": message, "text": "Le port de Brest."}));
+    desk.call("keep_off_record", json!({"path": "cable.md", "thread": id, "off": true}));
+    let now = desk.call("resolve_thread", json!({"path": "cable.md", "thread": id, "resolved": true}));
+    let thread = only(&now, "threads");
+    assert_eq!((&thread["resolved"], &thread["off_record"]), (&json!(true), &json!(true)));
+    let last = &thread["messages"][1];
+    assert_eq!((&last["text"], &last["edited"]), (&json!("Le port de Brest."), &json!(true)));
+    let now = desk.call("resolve_thread", json!({"path": "cable.md", "thread": id, "resolved": false}));
+    assert_eq!(only(&now, "threads")["resolved"], json!(false));
+    for (text, code) in [("  ", "nothing_said"), ("x", "remark_gone")] {
+        let args = json!({"path": "cable.md", "thread": "personne", "text": text});
+        assert_eq!(desk.try_call("reply", args).unwrap_err().code, code);
+    }
+}
+
+#[test]
+fn a_place_holds_through_edits_here_and_outside_and_an_orphan_is_attached_again() {
+    let desk = desk();
+    comment(&desk, Some("40 millions"), "?");
+    comment(&desk, None, "Tout relire.");
+    retype(&desk, "Le câble relie", "Long de 6 000 km, le câble relie");
+    desk.call("save", json!({"path": "cable.md"}));
+    let outside = desk.read("cable.md").replace("à Boston", "à Boston et à Cork");
+    desk.write_outside("cable.md", &outside);
+    desk.wait("the outside edit", |desk| desk.body("cable.md").contains("Cork"));
+    let now = review(&desk);
+    assert_eq!(now["threads"][0]["passage"], passage(&desk, "40 millions"));
+    assert_eq!(now["threads"][1]["quote"], json!(""));
+    // Its words are taken out: it is listed with its quote.
+    retype(&desk, "Il a coûté 40 millions d’euros, dit Élise Faure.", "Rien sur le prix.");
+    let now = review(&desk);
+    let orphan =
+        now["threads"].as_array().unwrap().iter().find(|thread| thread["quote"] == "40 millions").unwrap();
+    assert_eq!((&orphan["standing"], &orphan["passage"]), (&json!("orphaned"), &Value::Null));
+    let place = passage(&desk, "le prix");
+    let args = json!({"path": "cable.md", "id": orphan["id"], "version": version(&desk), "passage": place});
+    let now = desk.call("attach", args);
+    assert_eq!(now["threads"][0]["passage"], place);
+    desk.call("save", json!({"path": "cable.md"}));
+    let desk = desk.restart();
+    assert_eq!(review(&desk)["threads"][0]["passage"], place);
+}
+
+#[test]
+fn a_stage_has_its_reason_and_its_line() {
+    let desk = desk();
+    let set = |stage: &str, reason: &str| {
+        desk.try_call("set_stage", json!({"path": "cable.md", "stage": stage, "reason": reason}))
+    };
+    set("approved", "").unwrap();
+    assert_eq!(desk.read("cable.md"), PIECE.replace("stage: draft", "stage: approved"));
+    assert_eq!(set("hold", " ").unwrap_err().code, "reason_due");
+    assert_eq!(set("draft", "").unwrap_err().code, "reason_due");
+    set("hold", "La préfecture rappelle demain.").unwrap();
+    let stages = review(&desk)["stages"].clone();
+    assert_eq!((&stages[0]["stage"], &stages[1]["stage"]), (&json!("hold"), &json!("approved")));
+    assert_eq!(stages[0]["reason"], json!("La préfecture rappelle demain."));
+}
+
+#[test]
+fn one_byte_breaks_a_seal_and_it_holds_again() {
+    let desk = desk();
+    retype(&desk, "40", "41");
+    let sign = |role: &str| desk.try_call("sign_off", json!({"path": "cable.md", "role": role}));
+    assert_eq!(only(&sign("desk").unwrap(), "sign_offs")["holds"], json!(true));
+    assert!(desk.read("cable.md").contains("41"), "what is signed is saved first");
+    desk.call("set_field", json!({"path": "cable.md", "key": "tags", "value": "mer"}));
+    assert_eq!(only(&review(&desk), "sign_offs")["holds"], json!(true));
+    retype(&desk, "41", "42");
+    assert_eq!(only(&review(&desk), "sign_offs")["holds"], json!(false));
+    retype(&desk, "42", "41");
+    let now = review(&desk);
+    let seal = only(&now, "sign_offs");
+    assert_eq!((&seal["holds"], &seal["role"]), (&json!(true), &json!("desk")));
+    let args = json!({"path": "cable.md", "id": seal["id"]});
+    assert_eq!(only(&desk.call("withdraw_sign_off", args), "sign_offs")["withdrawn"], json!(true));
+    assert!(sign("pape").is_err());
+}
+
+#[test]
+fn the_review_goes_with_its_article_and_a_new_one_has_none() {
+    let desk = desk();
+    comment(&desk, Some("Boston"), "Ou Cork ?");
+    desk.call("rename_article", json!({"path": "cable.md", "name": "fil"}));
+    let moved = desk.call("review", json!({"path": "fil.md"}));
+    assert_eq!(only(&moved, "threads")["quote"], json!("Boston"));
+    let view = desk.call("new_article", json!({"template": "news", "title": "Cable"}));
+    assert_eq!(view["state"]["path"], json!("cable.md"));
+    assert_eq!(review(&desk)["threads"], json!([]));
+    // Also when it was moved by another program.
+    std::fs::create_dir(desk.file("mer")).unwrap();
+    std::fs::rename(desk.file("fil.md"), desk.file("mer/fil.md")).unwrap();
+    desk.wait("the move", |desk| desk.list().contains(&"mer/fil.md".to_owned()));
+    desk.wait("its review", |desk| {
+        desk.call("review", json!({"path": "mer/fil.md"}))["threads"].as_array().unwrap().len() == 1
+    });
+}
+
+#[test]
+fn without_a_name_nothing_is_recorded() {
+    let folder = tempfile::tempdir().unwrap();
+    std::fs::create_dir(folder.path().join("desk")).unwrap();
+    std::fs::write(folder.path().join("desk/cable.md"), PIECE).unwrap();
+    let desk = Desk::of(" ", folder);
+    let args = json!({"path": "cable.md", "version": 0, "passage": null, "text": "?", "off_record": false});
+    assert_eq!(desk.try_call("comment", args).unwrap_err().code, "no_author");
+    assert!(!desk.file(".copydesk").exists());
+}
+
+fn git(folder: &Path, args: &[&str]) -> String {
+    let output = Command::new("git")
+        .args(["-c", "user.name=T", "-c", "user.email=t@exemple.fr", "-c", "init.defaultBranch=main"])
+        .args(args)
+        .current_dir(folder)
+        .env_remove("GIT_DIR")
+        .output()
+        .expect("git");
+    assert!(output.status.success(), "git {args:?}: {}", String::from_utf8_lossy(&output.stderr));
+    String::from_utf8_lossy(&output.stdout).into_owned()
+}
+
+/// What both machines must agree on.
+fn shared(review: &Value) -> Value {
+    let mut review = review.clone();
+    let strip = |list: &mut Value, keys: &[&str]| {
+        for item in list.as_array_mut().unwrap() {
+            keys.iter().for_each(|key| {
+                item.as_object_mut().unwrap().remove(*key);
+            });
+        }
+    };
+    strip(&mut review["suggestions"], &["mine"]);
+    strip(&mut review["threads"], &["mentions_me"]);
+    for thread in review["threads"].as_array_mut().unwrap() {
+        strip(&mut thread["messages"], &["mine"]);
+    }
+    json!([review["suggestions"], review["threads"], review["sign_offs"], review["stages"]])
+}
+
+#[test]
+fn two_desks_over_two_clones_end_with_the_same_review() {
+    let ada = desk();
+    let root = ada.folder.path().join("desk");
+    comment(&ada, Some("Boston"), "Ou Cork ?");
+    suggest(&ada, &[proposal(&ada, "s1", "40 millions", "45 millions")], true);
+    git(&root, &["init", "-q"]);
+    git(&root, &["add", "-A"]);
+    git(&root, &["commit", "-qm", "un"]);
+
+    let folder = tempfile::tempdir().unwrap();
+    let clone = folder.path().join("desk");
+    git(folder.path(), &["clone", "-q", &root.display().to_string(), "desk"]);
+    let noe = Desk::of("Noé", folder);
+    let thread = review(&noe)["threads"][0]["id"].clone();
+    noe.call("reply", json!({"path": "cable.md", "thread": thread, "text": "Cork, oui."}));
+    noe.call("decide", json!({"path": "cable.md", "ids": ["s1"], "accept": false}));
+    git(&clone, &["add", "-A"]);
+    git(&clone, &["commit", "-qm", "deux"]);
+
+    // Meanwhile, on the first machine.
+    ada.call("resolve_thread", json!({"path": "cable.md", "thread": thread, "resolved": true}));
+    comment(&ada, None, "Titre à revoir.");
+    ada.call("sign_off", json!({"path": "cable.md", "role": "legal"}));
+    git(&root, &["add", "-A"]);
+    git(&root, &["commit", "-qm", "trois"]);
+    git(&root, &["pull", "-q", "--no-rebase", "--no-edit", &clone.display().to_string(), "main"]);
+    git(&clone, &["pull", "-q", "--no-rebase", "--no-edit", &root.display().to_string(), "main"]);
+
+    ada.app.focused().unwrap();
+    noe.app.focused().unwrap();
+    let (hers, his) = (review(&ada), review(&noe));
+    assert_eq!(shared(&hers), shared(&his));
+    assert_eq!(hers["threads"].as_array().unwrap().len(), 2);
+    assert_eq!(hers["threads"][0]["messages"].as_array().unwrap().len(), 2);
+    assert_eq!(only(&hers, "suggestions")["verdict"], json!("rejected"));
+    assert_eq!(only(&hers, "sign_offs")["holds"], json!(true));
+    assert_eq!(hers["people"], json!(["Ada", "Noé"]));
+}
