@@ -117,14 +117,21 @@ fn desk_lang(desk: &Path, lang: Lang) -> String {
     })
 }
 
-fn typeset_options(options: &ExportOptions) -> typeset::Options {
+fn typeset_options(piece: &Piece<'_>, options: &ExportOptions) -> typeset::Options {
     typeset::Options {
+        day: day_of_file(&piece.desk.join(piece.path)),
         paper: match options.paper {
             Paper::A4 => typeset::Paper::A4,
             Paper::Letter => typeset::Paper::Letter,
         },
         columns: options.columns,
     }
+}
+
+/// The day on which a file was last written (UTC).
+fn day_of_file(file: &Path) -> Option<jiff::civil::Date> {
+    let written = jiff::Timestamp::try_from(std::fs::metadata(file).ok()?.modified().ok()?).ok()?;
+    Some(written.to_zoned(jiff::tz::TimeZone::UTC).date())
 }
 
 /// Makes an export without writing it.
@@ -188,7 +195,7 @@ pub fn make(
                     Step::Writing => "writing",
                 });
             };
-            let pdf = typeset::pdf(&article, &read, &typeset_options(options), &mut step, cancelled)
+            let pdf = typeset::pdf(&article, &read, &typeset_options(piece, options), &mut step, cancelled)
                 .map_err(|reason| not_set(piece.path, reason))?;
             typeset::evict();
             let warnings = sentences(&pdf.warnings, piece.text, lang);
@@ -290,6 +297,12 @@ fn sentence(rule: Rule, line: Option<u32>, subject: &str, lang: Lang) -> String 
         (Rule::ImageMissing, Lang::En) => {
             format!("the image {subject} could not be read; its alternative text stands instead.")
         }
+        (Rule::ImageKind, Lang::Fr) => format!(
+            "l’image {subject} est d’un format que les pages ne prennent pas (AVIF)\u{a0}; son texte alternatif la remplace. Convertissez-la en PNG, JPEG ou WebP."
+        ),
+        (Rule::ImageKind, Lang::En) => format!(
+            "the image {subject} is of a kind that pages do not take (AVIF); its alternative text stands instead. Convert it to PNG, JPEG or WebP."
+        ),
         (Rule::ImageRemote, Lang::Fr) => format!(
             "l’image {subject} est sur le web et n’a pas été chargée\u{a0}; son texte alternatif la remplace."
         ),
@@ -380,9 +393,9 @@ pub fn export_text(
         if std::fs::read(&target).is_ok_and(|held| held == *bytes) {
             continue;
         }
-        write(&target, bytes).map_err(|error| words::cannot_create(&target.display().to_string(), &error))?;
+        write(&target, bytes).map_err(|error| words::cannot_export(&target, &error))?;
     }
-    write(&out, &made.bytes).map_err(|error| words::cannot_create(&shown, &error))?;
+    write(&out, &made.bytes).map_err(|error| words::cannot_export(&out, &error))?;
     Ok(report(piece, options.format, &shown, &made))
 }
 
@@ -428,7 +441,7 @@ impl PageShelf {
             .map_err(|reason| too_complex(piece.path, reason))?;
         let read = |src: &str| images::read_image(piece.desk, src).ok().map(|image| image.bytes);
         let (pictures, warnings) =
-            typeset::pages(&article, &read, &typeset_options(options), PIXELS_PER_PT, &|| false)
+            typeset::pages(&article, &read, &typeset_options(piece, options), PIXELS_PER_PT, &|| false)
                 .map_err(|reason| not_set(piece.path, reason))?;
         typeset::evict();
         let ratio = pictures.first().map_or(1.0, |page| f64::from(page.width) / f64::from(page.height));

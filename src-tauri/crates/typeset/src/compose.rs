@@ -4,11 +4,12 @@
 use copydesk_core::article::Article;
 use copydesk_core::furniture::When;
 use copydesk_core::tree::{Align, Image, ImageKind, Inline, Item, LinkKind, Node as Block, Note, TopBlock};
+use jiff::civil::Date;
 use typst::foundations::Bytes;
 
 use crate::french::{self, OPAQUE};
 use crate::page::{Element, Node, Page, Picture, Signed};
-use crate::picture;
+use crate::picture::{self, Fit, Unfit};
 use crate::{Images, Options, Paper, Rule, Warning};
 
 /// Containers nested deeper are set flat: Typst's own stack ends not far below.
@@ -63,6 +64,22 @@ fn is(lang: &str, primary: &str) -> bool {
     lang.split(['-', '_']).next().is_some_and(|first| first.eq_ignore_ascii_case(primary))
 }
 
+/// An image among those of the article: its number, and its size in pixels.
+#[derive(Clone, Copy)]
+struct Loaded {
+    n: usize,
+    width: u32,
+    height: u32,
+}
+
+/// The same under the name that the template knows, with its description.
+struct Set {
+    name: String,
+    width: u32,
+    height: u32,
+    alt: Option<String>,
+}
+
 struct Maker<'a> {
     article: &'a Article,
     read: Images<'a>,
@@ -70,7 +87,7 @@ struct Maker<'a> {
     /// Notes already set at an earlier mention.
     set: Vec<u32>,
     images: Vec<Bytes>,
-    known: Vec<(String, Option<(usize, u32)>)>,
+    known: Vec<(String, Result<Loaded, Rule>)>,
     warnings: Vec<Warning>,
     block: Option<&'a TopBlock>,
     /// Level of the last heading; the title is 1.
@@ -110,7 +127,7 @@ impl<'a> Maker<'a> {
                 Paper::Letter => "us-letter",
             },
             columns: options.columns.clamp(1, 2),
-            day: day.map_or([1970, 1, 1], |day| [day.year(), day.month().into(), day.day().into()]),
+            day: recorded(day.or(options.day)),
             title,
             authors: furniture.bylines().to_vec(),
             kicker: text(&furniture.kicker.value),
@@ -181,7 +198,13 @@ impl<'a> Maker<'a> {
                 let caption = (!caption.is_empty()).then(|| vec![Node::Text(text(caption))]);
                 let credit = (!credit.is_empty()).then(|| credit.clone());
                 let picture = match self.image(image) {
-                    Some((image, width, alt)) => Picture::Image { image, wide: width >= NARROW, alt },
+                    Some(Set { name: image, width, height, alt }) => Picture::Image {
+                        image,
+                        wide: width >= NARROW,
+                        width,
+                        ratio: f64::from(width) / f64::from(height.max(1)),
+                        alt,
+                    },
                     None => Picture::Instead { instead: vec![Node::Text(instead(image))] },
                 };
                 Element::Figure { picture, caption, credit }
@@ -283,7 +306,7 @@ impl<'a> Maker<'a> {
                     }
                 }
                 Inline::Image(image) => match self.image(image) {
-                    Some((image, _, alt)) => Element::Img { image, alt },
+                    Some(Set { name: image, alt, .. }) => Element::Img { image, alt },
                     None => {
                         push_text(&mut out, &instead(image));
                         continue;
@@ -332,37 +355,44 @@ impl<'a> Maker<'a> {
         self.warnings.push(Warning { rule, line, subject: subject.to_owned() });
     }
 
-    /// Name, width in pixels and description of an image that can be set.
-    fn image(&mut self, image: &Image) -> Option<(String, u32, Option<String>)> {
+    /// An image as the template may use it; a warning where it cannot be set.
+    fn image(&mut self, image: &Image) -> Option<Set> {
         let line = self.block.map(|block| self.article.file_line(block, image.line));
         match image.kind {
             ImageKind::Remote => self.warn(Rule::ImageRemote, line, &image.src),
             ImageKind::Refused => self.warn(Rule::ImageRefused, line, &image.src),
             ImageKind::Desk => {
-                let Some((n, width)) = self.load(&image.src) else {
-                    self.warn(Rule::ImageMissing, line, &image.src);
-                    return None;
+                let Loaded { n, width, height } = match self.load(&image.src) {
+                    Ok(loaded) => loaded,
+                    Err(rule) => {
+                        self.warn(rule, line, &image.src);
+                        return None;
+                    }
                 };
                 let alt = image.alt.trim();
                 if alt.is_empty() {
                     self.warn(Rule::ImageWithoutAlt, line, &image.src);
                 }
-                return Some((format!("images/{n}"), width, (!alt.is_empty()).then(|| alt.to_owned())));
+                let alt = (!alt.is_empty()).then(|| alt.to_owned());
+                return Some(Set { name: format!("images/{n}"), width, height, alt });
             }
         }
         None
     }
 
-    fn load(&mut self, src: &str) -> Option<(usize, u32)> {
+    fn load(&mut self, src: &str) -> Result<Loaded, Rule> {
         if let Some((_, known)) = self.known.iter().find(|(known, _)| known == src) {
             return *known;
         }
-        let fit =
-            if self.images.len() < MOST_IMAGES { (self.read)(src).and_then(picture::fit) } else { None };
-        let loaded = fit.map(|fit| {
-            self.images.push(fit.bytes);
-            (self.images.len() - 1, fit.width)
-        });
+        let bytes = if self.images.len() < MOST_IMAGES { (self.read)(src) } else { None };
+        let loaded = match bytes.map(picture::fit) {
+            Some(Ok(Fit { bytes, width, height })) => {
+                self.images.push(bytes);
+                Ok(Loaded { n: self.images.len() - 1, width, height })
+            }
+            Some(Err(Unfit::Kind)) => Err(Rule::ImageKind),
+            Some(Err(Unfit::Damaged)) | None => Err(Rule::ImageMissing),
+        };
         self.known.push((src.to_owned(), loaded));
         loaded
     }
@@ -437,6 +467,13 @@ fn apply(nodes: &mut [Node], edits: &[(std::ops::Range<usize>, &'static str)], a
             Node::Element(_) => *at += OPAQUE.len_utf8(),
         }
     }
+}
+
+/// The day of the file's own record. Where nobody knows one, the oldest that a PDF can name, rather than the day of the
+/// run: the same article gives the same bytes.
+fn recorded(day: Option<Date>) -> [i16; 3] {
+    day.filter(|day| day.year() > 0)
+        .map_or([1970, 1, 1], |day| [day.year(), day.month().into(), day.day().into()])
 }
 
 /// Typst's language and region of a BCP 47 tag. Typst knows two or three letters, and two for a region.

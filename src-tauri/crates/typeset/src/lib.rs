@@ -8,11 +8,13 @@ mod french;
 mod page;
 mod picture;
 mod press;
+mod vector;
 mod world;
 
 use std::fmt;
 
 use copydesk_core::article::Article;
+use jiff::civil::Date;
 
 /// Paper.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -31,6 +33,8 @@ pub struct Options {
     pub paper: Paper,
     /// 1 or 2.
     pub columns: u8,
+    /// Day of the file's record where the article has no date of its own; PDF/A asks for one.
+    pub day: Option<Date>,
 }
 
 /// Gives the bytes of an image by its path relative to the desk; `None` where it cannot be had.
@@ -76,6 +80,8 @@ pub enum Rule {
     Standard,
     /// The image is not there, or cannot be read; its alternative text stands instead.
     ImageMissing,
+    /// The image is of a kind that is not set on pages (AVIF); its alternative text stands instead.
+    ImageKind,
     /// The image is on the web, and nothing is fetched; its alternative text stands instead.
     ImageRemote,
     /// The image's address leads out of the desk; its alternative text stands instead.

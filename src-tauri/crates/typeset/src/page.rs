@@ -135,7 +135,12 @@ pub(crate) enum Element {
 pub(crate) enum Picture {
     Image {
         image: String,
+        /// Wide enough for the whole column.
         wide: bool,
+        /// Pixels.
+        width: u32,
+        /// Width over height.
+        ratio: f64,
         #[serde(skip_serializing_if = "Option::is_none")]
         alt: Option<String>,
     },

@@ -1,21 +1,45 @@
 //! Images as the template may use them: a kind that Typst reads, of a bearable size, and really decodable, since one
-//! that is not would stop the whole article.
+//! that is not would stop the whole article. Drawings (SVG) are flattened first.
 
 use typst::foundations::Bytes;
 use typst::visualize::{ExchangeFormat, RasterImage};
 
+use crate::vector;
+
 /// Most pixels of an image; more would take gigabytes to decode.
 const MOST_PIXELS: u64 = 100_000_000;
 
-/// An image that can be set: its width in pixels.
+/// An image that can be set, with its size in pixels.
+#[derive(Debug)]
 pub(crate) struct Fit {
     pub bytes: Bytes,
     pub width: u32,
+    pub height: u32,
 }
 
-/// `None` where the image cannot be set.
-pub(crate) fn fit(bytes: Vec<u8>) -> Option<Fit> {
-    let format = if bytes.starts_with(b"\x89PNG\r\n\x1a\n") {
+/// Why an image cannot be set.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Unfit {
+    /// An image of a kind that Typst does not read.
+    Kind,
+    /// Not an image, a broken one, or one of too many pixels.
+    Damaged,
+}
+
+pub(crate) fn fit(bytes: Vec<u8>) -> Result<Fit, Unfit> {
+    if bytes.get(4..8) == Some(b"ftyp") {
+        return Err(Unfit::Kind);
+    }
+    let fit = match format(&bytes) {
+        Some(format) => raster(bytes, format),
+        None => vector::flatten(&bytes),
+    };
+    fit.ok_or(Unfit::Damaged)
+}
+
+/// The kind that the first bytes say.
+fn format(bytes: &[u8]) -> Option<ExchangeFormat> {
+    Some(if bytes.starts_with(b"\x89PNG\r\n\x1a\n") {
         ExchangeFormat::Png
     } else if bytes.starts_with(b"\xff\xd8\xff") {
         ExchangeFormat::Jpg
@@ -25,14 +49,17 @@ pub(crate) fn fit(bytes: Vec<u8>) -> Option<Fit> {
         ExchangeFormat::Webp
     } else {
         return None;
-    };
+    })
+}
+
+fn raster(bytes: Vec<u8>, format: ExchangeFormat) -> Option<Fit> {
     let (width, height) = size(&bytes, format)?;
     if width == 0 || height == 0 || u64::from(width) * u64::from(height) > MOST_PIXELS {
         return None;
     }
     let bytes = Bytes::new(bytes);
     let image = RasterImage::plain(bytes.clone(), format).ok()?;
-    Some(Fit { bytes, width: image.width() })
+    Some(Fit { bytes, width: image.width(), height: image.height() })
 }
 
 /// Width and height as the header says, before anything is decoded.

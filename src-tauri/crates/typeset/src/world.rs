@@ -13,7 +13,7 @@ use typst::{Library, LibraryExt, World};
 const TEMPLATE: &str = include_str!("template.typ");
 
 /// In the order in which they stand in for each other; the template names them in the same order.
-const FACES: [&[u8]; 5] = [
+pub(crate) const FACES: [&[u8]; 5] = [
     include_bytes!("../fonts/source-serif-4/SourceSerif4Variable-Roman.ttf"),
     include_bytes!("../fonts/source-serif-4/SourceSerif4Variable-Italic.ttf"),
     include_bytes!("../fonts/libertinus/LibertinusSerif-Regular.otf"),
