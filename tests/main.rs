@@ -2,6 +2,7 @@
 
 mod bindings;
 mod desk;
+mod hostile;
 mod ipc;
 mod journeys;
 mod layering;
