@@ -244,8 +244,9 @@ test("an address is shown before it is opened", async () => {
   const dialog = await screen.findByRole("dialog");
   expect(dialog.textContent).toContain("https://example.org/a");
   expect(host.calls).not.toContain("open_link");
+  const call = vi.spyOn(desk.wire, "call");
   within(dialog).getByText("Ouvrir").click();
-  await vi.waitFor(() => expect(host.calls).toContain("open_link"));
+  await vi.waitFor(() => expect(call).toHaveBeenCalledWith("open_link", { href: "https://example.org/a" }));
 });
 
 test("a closing window hands over what was typed last", async () => {
