@@ -2,6 +2,7 @@
 //! pictures, and keeps the window's box. It decides nothing about articles.
 
 mod compositor;
+mod engine;
 mod host;
 mod pictures;
 mod window;

@@ -13,6 +13,7 @@ use tauri::{
     WindowEvent,
 };
 
+use crate::engine;
 use crate::host::Shell;
 
 const PAPER: Color = Color(0xFB, 0xFA, 0xF7, 0xFF);
@@ -40,6 +41,9 @@ pub fn open(handle: &AppHandle) -> tauri::Result<()> {
         Some(desk) => format!("{} — Copydesk", desk.name),
         None => "Copydesk".to_owned(),
     };
+    // A page is expected at the start, and again when its process ended.
+    let awaited = Arc::new(AtomicBool::new(true));
+    let (expected, loaded) = (Arc::clone(&awaited), Arc::clone(&awaited));
     let mut builder = WebviewWindowBuilder::new(handle, "main", WebviewUrl::default())
         .title(title)
         .inner_size(size.0.max(480.0), size.1.max(360.0))
@@ -49,9 +53,10 @@ pub fn open(handle: &AppHandle) -> tauri::Result<()> {
         .incognito(std::env::var_os("TAURI_WEBVIEW_AUTOMATION").is_none())
         .disable_drag_drop_handler()
         .initialization_script(script)
-        .on_navigation(|url| is_ours(url.as_str()))
-        .on_page_load(|window, load| {
+        .on_navigation(move |url| may_go(&expected, url.as_str()))
+        .on_page_load(move |window, load| {
             if load.event() == tauri::webview::PageLoadEvent::Finished {
+                loaded.store(false, Ordering::SeqCst);
                 // The page says itself when it has painted; should it not, the desk starts all the same.
                 let app = Arc::clone(&window.state::<Arc<App>>());
                 std::thread::spawn(move || {
@@ -64,7 +69,7 @@ pub fn open(handle: &AppHandle) -> tauri::Result<()> {
         builder = builder.position(place.x, place.y).maximized(place.maximized);
     }
     let window = builder.build()?;
-    survive_the_page(&window);
+    engine::guard(&window, awaited);
     let closing = Arc::new(AtomicBool::new(false));
     let watched = window.clone();
     window.on_window_event(move |event| match event {
@@ -93,34 +98,16 @@ pub fn open(handle: &AppHandle) -> tauri::Result<()> {
     Ok(())
 }
 
-/// The page runs in a process of its own, which can end for lack of memory or by a fault of the web engine. Then it is
-/// loaded again, and asks for what is open.
-#[cfg(target_os = "linux")]
-fn survive_the_page(window: &WebviewWindow) {
-    use webkit2gtk::WebViewExt;
-    let app = Arc::clone(&window.state::<Arc<App>>());
-    // Without it the window would stay empty after such an end; the text is in its draft all the same.
-    let _ = window.with_webview(move |webview| {
-        webview.inner().connect_web_process_terminated(move |view, _reason| {
-            app.page_died();
-            let page = view.uri().unwrap_or_default();
-            let page = page.split('?').next().unwrap_or_default().trim_end_matches('/');
-            view.load_uri(&format!("{page}/?again"));
-        });
-    });
+/// Where the window may go: to the interface's own page while one is awaited, and nowhere else. Links are opened by the
+/// desk, after the person saw the address; even an own page would take the place of what is being written.
+fn may_go(awaited: &AtomicBool, url: &str) -> bool {
+    let development = cfg!(not(feature = "custom-protocol")) && url.starts_with("http://localhost:5173/");
+    development || (awaited.load(Ordering::SeqCst) && is_ours(url))
 }
 
-#[cfg(not(target_os = "linux"))]
-fn survive_the_page(_window: &WebviewWindow) {}
-
-/// The interface's own pages and nothing else; links are opened by the desk, after the person saw the address.
 fn is_ours(url: &str) -> bool {
     let own = ["tauri://localhost", "http://tauri.localhost", "https://tauri.localhost"];
-    let development = cfg!(not(feature = "custom-protocol")) && url.starts_with("http://localhost:5173");
-    development
-        || own
-            .iter()
-            .any(|own| url.strip_prefix(own).is_some_and(|rest| rest.is_empty() || rest.starts_with('/')))
+    own.iter().any(|own| url.strip_prefix(own).is_some_and(|rest| rest.is_empty() || rest.starts_with('/')))
 }
 
 fn keep_box(window: &WebviewWindow, app: &App) {
@@ -163,7 +150,15 @@ pub fn watch_signals(_handle: AppHandle) {}
 
 #[cfg(test)]
 mod tests {
-    use super::is_ours;
+    use super::{is_ours, may_go};
+    use std::sync::atomic::AtomicBool;
+
+    #[test]
+    fn a_page_in_use_is_not_left_even_for_our_own() {
+        assert!(may_go(&AtomicBool::new(true), "tauri://localhost/"));
+        assert!(!may_go(&AtomicBool::new(true), "https://example.org/"));
+        assert!(!may_go(&AtomicBool::new(false), "tauri://localhost/"));
+    }
 
     #[test]
     fn only_our_own_pages_are_ours() {

@@ -4,6 +4,7 @@
 //! A [`Room`] is what stays when the program ends (the desk's folder, the data folder); a [`Window`] is one run of the
 //! program. A test that fails leaves a screenshot in `tests/output`.
 
+mod hostile;
 mod journeys;
 mod page;
 mod smoke;
