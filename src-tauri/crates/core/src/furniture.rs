@@ -175,6 +175,12 @@ const FIELDS: [(&[&str], Kind); 16] = [
     (&["tags"], Kind::Tags),
 ];
 
+/// The field that a key of the front matter is read for, by its own name; `None` for other keys.
+#[must_use]
+pub fn field_of(key: &str) -> Option<&'static str> {
+    FIELDS.iter().find(|(names, _)| names.contains(&key)).map(|(names, _)| names[0])
+}
+
 /// Resolves the furniture. `file_name` may be a path; its last part without the extension is the last resort for the
 /// title. Front matter that cannot be read counts as none.
 #[must_use]

@@ -6,6 +6,7 @@ pub mod article;
 pub mod blocks;
 pub mod changes;
 pub mod counts;
+pub mod diff;
 pub mod front;
 pub mod furniture;
 pub mod html;

@@ -12,7 +12,7 @@ mod edit;
 mod fate;
 mod keys;
 mod moves;
-mod row;
+pub(crate) mod row;
 
 use std::ops::Range;
 

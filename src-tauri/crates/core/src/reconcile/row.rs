@@ -25,7 +25,7 @@ pub(super) fn row(body: &str) -> Vec<&str> {
 }
 
 /// Stretches of lines that sentences do not cross, without blanks around; fenced blocks are one each.
-fn units(body: &str) -> Vec<Range<usize>> {
+pub(crate) fn units(body: &str) -> Vec<Range<usize>> {
     let mut units: Vec<Range<usize>> = Vec::new();
     let mut fence: Option<(u8, usize)> = None;
     // Whether the next line goes on with the last unit.
@@ -91,7 +91,7 @@ fn sentences(unit: &str) -> Vec<Range<usize>> {
 }
 
 /// Abbreviations that end in a point and end no sentence, in French and English copy.
-const ABBREVIATIONS: [&str; 32] = [
+pub(crate) const ABBREVIATIONS: [&str; 32] = [
     "m", "mm", "mr", "mrs", "ms", "dr", "pr", "prof", "st", "ste", "sr", "jr", "no", "nos", "art", "al", "p",
     "pp", "vol", "chap", "cf", "env", "av", "apr", "bd", "gen", "gov", "sen", "rep", "lt", "col", "vs",
 ];
