@@ -36,6 +36,14 @@ impl Article {
         Ok(Self { furniture, document, path: path.to_owned(), lang, lines_above })
     }
 
+    /// The title to publish: where the heading that serves as one is still empty, the file's name.
+    #[must_use]
+    pub fn headline(&self) -> &str {
+        let title = self.furniture.title.value.trim();
+        let name = self.path.rsplit('/').next().unwrap_or_default();
+        if title.is_empty() { name.rsplit_once('.').map_or(name, |(stem, _)| stem) } else { title }
+    }
+
     /// The blocks to publish: without the heading that served as the title.
     pub fn body(&self) -> impl Iterator<Item = &TopBlock> {
         let title = self.furniture.title_lines.as_ref().map(|lines| *lines.start());

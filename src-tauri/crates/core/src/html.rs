@@ -222,7 +222,7 @@ impl<'a> Writer<'a> {
         self.attribute("content", &policy);
         self.out
             .push_str(">\n<meta name=\"viewport\" content=\"width=device-width, initial-scale=1\">\n<title>");
-        self.text(&furniture.title.value);
+        self.text(self.article.headline());
         self.out.push_str("</title>\n");
         let date = furniture.published().map(|when| machine_date(&when)).unwrap_or_default();
         self.meta("name", "description", &furniture.standfirst.value);
@@ -230,7 +230,7 @@ impl<'a> Writer<'a> {
             self.meta("name", "author", author);
         }
         self.meta("property", "og:type", "article");
-        self.meta("property", "og:title", &furniture.title.value);
+        self.meta("property", "og:title", self.article.headline());
         self.meta("property", "og:description", &furniture.standfirst.value);
         self.meta("property", "og:locale", &locale(&self.article.lang));
         self.meta("property", "article:published_time", &date);
@@ -267,7 +267,7 @@ impl<'a> Writer<'a> {
                 data.insert(name.into(), json!(text));
             }
         };
-        put("headline", &furniture.title.value);
+        put("headline", self.article.headline());
         put("description", &furniture.standfirst.value);
         put("datePublished", date);
         put("dateline", &furniture.dateline.value);
@@ -291,7 +291,7 @@ impl<'a> Writer<'a> {
         self.out.push_str("<header>\n");
         self.line_of("p", "kicker", &furniture.kicker.value);
         self.out.push_str("<h1>");
-        self.text(&furniture.title.value);
+        self.text(self.article.headline());
         self.out.push_str("</h1>\n");
         self.line_of("p", "standfirst", &furniture.standfirst.value);
         let when = furniture.published();
@@ -512,8 +512,10 @@ impl<'a> Writer<'a> {
                 Inline::Link { text, .. } if self.in_link => self.inlines(text),
                 Inline::Link { href, kind, title, text, line } => {
                     let href = match kind {
-                        LinkKind::Web => href.clone(),
-                        LinkKind::Anchor => format!("#{}", anchor_id(&decoded(&href[1..]))),
+                        LinkKind::Web => encoded_address(href),
+                        LinkKind::Anchor => {
+                            format!("#{}", encoded(&anchor_id(&decoded(&href[1..])), b"%#[]"))
+                        }
                         LinkKind::Article | LinkKind::Refused => {
                             let kind = match kind {
                                 LinkKind::Article => WarningKind::LinkToArticle,
@@ -631,6 +633,28 @@ fn decoded(anchor: &str) -> String {
     url::form_urlencoded::parse(form.as_bytes())
         .next()
         .map_or_else(|| anchor.to_owned(), |(name, _)| name.into_owned())
+}
+
+/// An address as HTML allows it: the URL Standard's parser lets more stand than its writer may use.
+fn encoded_address(address: &str) -> String {
+    // The brackets of a numeric host belong there; after the host they do not.
+    let host = address.find("://").map_or(0, |at| at + 3);
+    let path = address[host..].find(['/', '?', '#']).map_or(address.len(), |at| host + at);
+    address[..path].to_owned() + &encoded(&address[path..], b"[]")
+}
+
+/// Percent-encodes what no part of a URL may hold, and the bytes of `more` (ASCII).
+fn encoded(part: &str, more: &[u8]) -> String {
+    let mut out = String::with_capacity(part.len());
+    for c in part.chars() {
+        match u8::try_from(c) {
+            Ok(byte) if byte.is_ascii() && (b" \"<>\\^`{|}".contains(&byte) || more.contains(&byte)) => {
+                let _ = write!(out, "%{byte:02X}");
+            }
+            _ => out.push(c),
+        }
+    }
+    out
 }
 
 /// A relative path as a reference: it can be taken neither for a scheme nor for a host.

@@ -1464,3 +1464,24 @@ fn parsing_again_knows_its_surroundings() {
     assert_eq!(parser.parse(&deep, &elsewhere), Err(TooComplex::TooDeep));
     assert_eq!(parser.parse(body, &context()).cloned(), markdown::parse(body, &context()));
 }
+
+#[test]
+fn addresses_are_written_as_html_allows_them() {
+    for (source, wanted) in [
+        ("<https://e.org/a[1]?q=]^|{x}>", "href=\"https://e.org/a%5B1%5D?q=%5D%5E%7C%7Bx%7D\""),
+        ("<http://[::1]/a>", "href=\"http://[::1]/a\""),
+        ("[a](<https://e.org/?a=\\\\b&c>)", "href=\"https://e.org/?a=%5Cb&amp;c\""),
+        ("[a](<#b%22[c>)", "href=\"#c-b%22%5Bc\""),
+        ("[a](#é)", "href=\"#c-é\""),
+    ] {
+        let html = body_of(source);
+        assert!(html.contains(wanted), "{source}: {html}");
+    }
+}
+
+#[test]
+fn a_title_that_is_not_written_yet_is_the_files_name() {
+    let HtmlPage { html, .. } = page("# \n\nTexte.\n");
+    assert!(html.contains("<title>budget</title>") && html.contains("<h1>budget</h1>"), "{html}");
+    assert!(html.contains("\"headline\":\"budget\""));
+}

@@ -102,7 +102,7 @@ impl<'a> Maker<'a> {
         let furniture = &self.article.furniture;
         let text = |value: &str| if self.french { french::spaced(value) } else { value.to_owned() };
         let (lang, region) = tag(&self.article.lang);
-        let title = text(&furniture.title.value);
+        let title = text(self.article.headline());
         let mut signed = Vec::new();
         let mut sign = |value: String, bold| {
             if !value.is_empty() {
