@@ -28,6 +28,8 @@ pub enum Command {
     Export(ExportArgs),
     /// List, show and restore the revisions of an article
     History(HistoryArgs),
+    /// Show the review of an article: suggestions, comments, sign-offs; exchange it as CriticMarkup
+    Review(ReviewArgs),
     /// Look a desk over: articles, history, drafts, leftovers; mend what is safe, back up, restore
     Doctor(DoctorArgs),
 }
@@ -121,6 +123,68 @@ pub struct HistoryArgs {
     pub desk: Option<PathBuf>,
     #[command(subcommand)]
     pub command: Option<HistoryCommand>,
+}
+
+/// `copydesk review`.
+#[derive(Args)]
+#[command(args_conflicts_with_subcommands = true)]
+pub struct ReviewArgs {
+    /// The article
+    #[arg(required = true)]
+    pub article: Option<PathBuf>,
+    /// Print one JSON document on standard output
+    #[arg(long)]
+    pub json: bool,
+    /// Desk folder; else the one that the article lies in
+    #[arg(long, value_name = "FOLDER")]
+    pub desk: Option<PathBuf>,
+    #[command(subcommand)]
+    pub command: Option<ReviewCommand>,
+}
+
+/// What to do with a review.
+#[derive(Subcommand)]
+pub enum ReviewCommand {
+    /// Write the article with its open suggestions and comments as marks; never what is off the record
+    Export(ReviewExportArgs),
+    /// Take the marks of a file as suggestions and comments on an article, which is not touched
+    Import(ReviewImportArgs),
+}
+
+/// `copydesk review export`.
+#[derive(Args)]
+pub struct ReviewExportArgs {
+    /// The article
+    pub article: PathBuf,
+    /// Form of the marks
+    #[arg(long, value_enum)]
+    pub to: Marks,
+    /// File to write, - for standard output
+    #[arg(long, value_name = "PATH", default_value = "-")]
+    pub out: PathBuf,
+    /// Desk folder; else the one that the article lies in
+    #[arg(long, value_name = "FOLDER")]
+    pub desk: Option<PathBuf>,
+}
+
+/// `copydesk review import`.
+#[derive(Args)]
+pub struct ReviewImportArgs {
+    /// The file with the marks
+    pub marked: PathBuf,
+    /// The article that they are about
+    #[arg(long, value_name = "ARTICLE")]
+    pub into: PathBuf,
+    /// Desk folder; else the one that the article lies in
+    #[arg(long, value_name = "FOLDER")]
+    pub desk: Option<PathBuf>,
+}
+
+/// `--to` of a review.
+#[derive(Clone, Copy, ValueEnum)]
+pub enum Marks {
+    /// CriticMarkup, with author and time as Commentator writes them
+    Criticmarkup,
 }
 
 /// `copydesk doctor`.

@@ -1,10 +1,11 @@
-//! The command line of Copydesk: exports, history, and the way to the window. It needs no display.
+//! The command line of Copydesk: exports, history, reviews, and the way to the window. It needs no display.
 
 mod article;
 mod call;
 mod doctor;
 mod export;
 mod history;
+mod review;
 mod words;
 mod wrong;
 
@@ -14,7 +15,7 @@ use clap::Parser;
 use copydesk_desk::env::Surroundings;
 use copydesk_desk::wire::Lang;
 
-use crate::call::{Call, Command, HistoryCommand};
+use crate::call::{Call, Command, HistoryCommand, ReviewCommand};
 use crate::words::Failure;
 
 fn main() -> ExitCode {
@@ -50,6 +51,11 @@ fn run(call: Call) -> Result<ExitCode, Failure> {
         Some(Command::Doctor(args)) => {
             return Ok(ExitCode::from(u8::from(doctor::run(&here, &args)?)));
         }
+        Some(Command::Review(args)) => match args.command {
+            None => review::show(&here, &args)?,
+            Some(ReviewCommand::Export(args)) => review::export(&here, &args)?,
+            Some(ReviewCommand::Import(args)) => review::import(&here, &args)?,
+        },
         Some(Command::History(args)) => match args.command {
             None => history::list(&here, &args)?,
             Some(HistoryCommand::Show(args)) => history::show(&here, &args)?,

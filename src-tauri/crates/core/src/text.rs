@@ -216,6 +216,16 @@ fn lines_with_ends(raw: &str) -> Vec<(&str, &str)> {
     lines
 }
 
+/// The byte of the file that a byte of its LF text stands at; the file's length past the end.
+#[must_use]
+pub fn file_byte(original: &[u8], text_byte: usize) -> usize {
+    let mut at = if original.starts_with(BOM) { BOM.len() } else { 0 };
+    for _ in 0..text_byte {
+        at += if original[at.min(original.len())..].starts_with(b"\r\n") { 2 } else { 1 };
+    }
+    at.min(original.len())
+}
+
 /// Length in UTF-16 units, CodeMirror's measure.
 #[must_use]
 pub fn utf16_len(text: &str) -> usize {

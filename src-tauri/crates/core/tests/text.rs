@@ -1256,3 +1256,15 @@ mod reconcile {
         assert!(start.elapsed().as_secs() < 5, "{:?}", start.elapsed());
     }
 }
+
+#[test]
+fn bytes_of_the_text_are_found_in_the_file() {
+    use copydesk_core::text::{decode, file_byte};
+    for file in ["un\r\ndeux\r\n", "\u{feff}un\rdeux\né", "un\n\r\n\rdeux", ""] {
+        let text = decode(file.as_bytes()).unwrap().text;
+        for (at, letter) in text.char_indices().filter(|(_, letter)| *letter != '\n') {
+            assert!(file[file_byte(file.as_bytes(), at)..].starts_with(letter), "{file:?} at {at}");
+        }
+        assert_eq!(file_byte(file.as_bytes(), text.len() + 9), file.len());
+    }
+}

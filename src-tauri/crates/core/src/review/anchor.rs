@@ -313,9 +313,9 @@ impl<'a> Finder<'a> {
         match (once(&anchor.prefix), once(&anchor.suffix)) {
             (Some(at), None) => {
                 let at = at + anchor.prefix.len();
-                Found::Changed(at..at)
+                Found::At(at..at)
             }
-            (None, Some(at)) => Found::Changed(at..at),
+            (None, Some(at)) => Found::At(at..at),
             _ => Found::Orphaned,
         }
     }
@@ -457,7 +457,7 @@ mod tests {
         assert_eq!(Finder::new(&edited).find(&anchor), Found::At(place..place));
         let other_end = TEXT.replace(" d’euros, dit Élise Faure", " de livres, a dit quelqu’un d’autre");
         let place = other_end.find(" de livres").unwrap();
-        assert_eq!(Finder::new(&other_end).find(&anchor), Found::Changed(place..place));
+        assert_eq!(Finder::new(&other_end).find(&anchor), Found::At(place..place));
     }
 
     proptest! {

@@ -216,6 +216,14 @@ impl Records {
         Ok(events)
     }
 
+    /// Adds events that others made elsewhere, in their order, as [`Records::append`] does.
+    ///
+    /// # Errors
+    /// The system's; what came before the error is written.
+    pub fn import(&self, path: &str, events: Vec<(By, Timestamp, Kind)>) -> io::Result<()> {
+        events.into_iter().try_for_each(|(by, at, kind)| self.append(path, &by, at, vec![kind]).map(drop))
+    }
+
     /// An article has another path, or none any more: its records go along.
     ///
     /// # Errors

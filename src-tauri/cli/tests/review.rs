@@ -1,0 +1,138 @@
+//! `copydesk review` as a process.
+
+use std::path::{Path, PathBuf};
+use std::process::{Command, Output};
+
+use serde_json::Value;
+
+struct Desk {
+    folder: tempfile::TempDir,
+}
+
+const PIECE: &str = "---\r\ntitle: Le câble\r\nstage: review\r\n---\r\nLe câble relie Brest à Boston.\r\n\r\nIl a coûté 40 millions.\r\n";
+const MARKED: &str = "---\ntitle: Le câble\n---\nLe câble relie Brest à {~~{\"author\":\"Noé\",\"time\":1700000000}@@Boston~>Cork~~}{>>{\"author\":\"Noé\"}@@Vu sur la carte<<}.\n\nIl a {==coûté==}{>>{\"author\":\"Élise\"}@@À qui ?<<}{>>Au port<<} 40 {++{\"author\":\"Noé\"}@@ou 45 ++}millions. {==rien==}\n";
+
+impl Desk {
+    fn new() -> Self {
+        let desk = Self { folder: tempfile::tempdir().unwrap() };
+        std::fs::create_dir_all(desk.path(".copydesk")).unwrap();
+        std::fs::write(desk.path("cable.md"), PIECE).unwrap();
+        std::fs::write(desk.folder.path().join("marked.md"), MARKED).unwrap();
+        desk
+    }
+
+    fn path(&self, path: &str) -> PathBuf {
+        self.folder.path().join("desk").join(path)
+    }
+
+    fn run(&self, args: &[&str]) -> Output {
+        Command::new(env!("CARGO_BIN_EXE_copydesk"))
+            .args(args)
+            .current_dir(self.folder.path())
+            .env("COPYDESK_DATA_DIR", self.folder.path().join("data"))
+            .env("COPYDESK_AUTHOR", "Ada")
+            .env("COPYDESK_LOCALE", "en")
+            .env("COPYDESK_NOW", "2026-11-22T14:32:00Z")
+            .output()
+            .unwrap()
+    }
+
+    fn json(&self) -> Value {
+        let output = self.run(&["review", "desk/cable.md", "--json"]);
+        assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
+        serde_json::from_slice(&output.stdout).unwrap()
+    }
+}
+
+fn texts(output: &Output) -> (String, String) {
+    let text = |bytes: &[u8]| String::from_utf8_lossy(bytes).into_owned();
+    (text(&output.stdout), text(&output.stderr))
+}
+
+#[test]
+fn marks_come_in_and_go_out_and_the_article_is_not_touched() {
+    let desk = Desk::new();
+    let output = desk.run(&["review", "import", "marked.md", "--into", "desk/cable.md"]);
+    let (_, said) = texts(&output);
+    assert!(output.status.success(), "{said}");
+    assert!(said.contains("highlight in line 3"), "{said}");
+    assert_eq!(std::fs::read_to_string(desk.path("cable.md")).unwrap(), PIECE);
+    let review = desk.json();
+    assert_eq!((review["article"].as_str(), review["stage"].as_str()), (Some("cable.md"), Some("review")));
+    let boston =
+        &review["suggestions"].as_array().unwrap().iter().find(|item| item["old"] == "Boston").unwrap();
+    assert_eq!((boston["new"].as_str(), boston["author"].as_str()), (Some("Cork"), Some("Noé")));
+    assert_eq!(
+        (boston["time"].as_str(), boston["note"].as_str()),
+        (Some("2023-11-14T22:13:20Z"), Some("Vu sur la carte"))
+    );
+    // Bytes of the file, CR LF and all.
+    let start = usize::try_from(boston["start"].as_u64().unwrap()).unwrap();
+    assert_eq!(&PIECE[start..start + 6], "Boston");
+    assert_eq!((boston["line"].as_u64(), boston["column"].as_u64()), (Some(5), Some(24)));
+    let thread = &review["comments"][0];
+    assert_eq!(
+        (thread["quote"].as_str(), thread["messages"][1]["author"].as_str()),
+        (Some("coûté"), Some("Ada"))
+    );
+
+    // Again: nothing is said twice.
+    assert!(desk.run(&["review", "import", "marked.md", "--into", "desk/cable.md"]).status.success());
+    assert_eq!(desk.json(), review);
+
+    let (marked, said) = texts(&desk.run(&["review", "export", "desk/cable.md", "--to", "criticmarkup"]));
+    assert_eq!(said, "");
+    assert!(marked.contains("@@Boston~>Cork~~}{>>"), "{marked}");
+    assert!(marked.contains("{==coûté==}{>>{\"author\":\"Élise\""), "{marked}");
+    assert!(marked.starts_with("---\ntitle: Le câble\n"), "{marked}");
+    let (lines, _) = texts(&desk.run(&["review", "desk/cable.md"]));
+    assert!(lines.contains("“Boston” → “Cork” (open)") && lines.contains("Élise: À qui ?"), "{lines}");
+}
+
+#[test]
+fn what_has_no_place_any_more_is_named_and_off_the_record_is_not() {
+    let desk = Desk::new();
+    desk.run(&["review", "import", "marked.md", "--into", "desk/cable.md"]);
+    // Somebody keeps the conversation within the desk.
+    let record = first_file(&desk.path(".copydesk/review"));
+    let thread = desk.json()["comments"][0]["id"].as_str().unwrap().to_owned();
+    let event = format!(
+        "{{\"id\":\"01ZZ\",\"n\":99,\"by\":{{\"name\":\"Ada\",\"installation\":\"x\"}},\"at\":\"\",\"kind\":\"off_record\",\"thread\":\"{thread}\",\"off\":true}}\n"
+    );
+    std::fs::write(record.with_file_name("ada-x.jsonl"), event).unwrap();
+    std::fs::write(desk.path("cable.md"), "Tout autre chose.\n").unwrap();
+    let (marked, said) = texts(&desk.run(&["review", "export", "desk/cable.md", "--to", "criticmarkup"]));
+    assert_eq!(marked, "Tout autre chose.\n");
+    assert!(said.contains("“Boston → Cork” is not in the file"), "{said}");
+    assert!(!said.contains("qui"), "{said}");
+}
+
+fn first_file(folder: &Path) -> PathBuf {
+    let record = std::fs::read_dir(folder).unwrap().next().unwrap().unwrap().path();
+    std::fs::read_dir(record).unwrap().next().unwrap().unwrap().path()
+}
+
+#[test]
+fn a_damaged_record_is_named_and_the_rest_is_shown() {
+    let desk = Desk::new();
+    desk.run(&["review", "import", "marked.md", "--into", "desk/cable.md"]);
+    let file = first_file(&desk.path(".copydesk/review"));
+    let mut bytes = std::fs::read(&file).unwrap();
+    bytes.extend_from_slice(b"pas du JSON\n{\"id\":");
+    std::fs::write(&file, bytes).unwrap();
+    let output = desk.run(&["review", "desk/cable.md", "--json"]);
+    let (shown, said) = texts(&output);
+    assert!(output.status.success());
+    assert!(said.contains("2 lines of .copydesk/review/"), "{said}");
+    assert!(shown.contains("Cork"), "{shown}");
+}
+
+#[test]
+fn an_article_without_a_review_has_an_empty_one() {
+    let desk = Desk::new();
+    let review = desk.json();
+    assert_eq!(review["suggestions"], Value::Array(Vec::new()));
+    assert_eq!(texts(&desk.run(&["review", "desk/cable.md"])).0, "");
+    let output = desk.run(&["review", "import", "rien.md", "--into", "desk/cable.md"]);
+    assert_eq!(output.status.code(), Some(2));
+}

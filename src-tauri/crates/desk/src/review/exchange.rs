@@ -1,0 +1,159 @@
+//! CriticMarkup to and from a review: what leaves the desk, and what comes in as events.
+
+use copydesk_core::review::critic::{self, Change, Comment, Critic, Lost, Mark, Message, Written};
+use copydesk_core::review::{By, Finder, Kind, Record, seal};
+use copydesk_core::ruler::Ruler;
+use jiff::Timestamp;
+
+use crate::wire::{Review, Standing, SuggestionItem, ThreadItem, Verdict};
+
+/// Why something of a review is not in a marked text.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Reason {
+    /// It has no place in the text.
+    Orphaned,
+    /// CriticMarkup cannot say it.
+    Unsayable(Lost),
+}
+
+/// What is not in a marked text.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct LeftOut {
+    /// The suggestion's or the conversation's name.
+    pub id: String,
+    /// Its words.
+    pub words: String,
+    /// Why.
+    pub reason: Reason,
+}
+
+/// A body with its open suggestions and unsettled conversations as marks, and what is not in it. What is off the
+/// record never is, and is not named either.
+#[must_use]
+pub fn marked(body: &str, review: &Review) -> (Written, Vec<LeftOut>) {
+    let ruler = Ruler::new(body);
+    let range = |passage: Option<crate::wire::Passage>| {
+        let passage = passage?;
+        Some(ruler.to_byte(passage.start as usize)?..ruler.to_byte(passage.end as usize)?)
+    };
+    let mut left_out = Vec::new();
+    let mut orphan = |id: &str, words: &str| {
+        left_out.push(LeftOut { id: id.to_owned(), words: words.to_owned(), reason: Reason::Orphaned });
+    };
+    let (mut changes, mut changed): (Vec<Change>, Vec<&SuggestionItem>) = Default::default();
+    for item in review.suggestions.iter().filter(|item| item.verdict == Verdict::Open) {
+        match range(item.passage).filter(|_| item.standing == Standing::Placed) {
+            Some(range) => {
+                let mark = mark(&item.author, &item.time, false);
+                let note =
+                    (!item.note.is_empty()).then(|| Message { mark: mark.clone(), text: item.note.clone() });
+                changes.push(Change {
+                    range,
+                    new: item.new.clone(),
+                    mark,
+                    messages: note.into_iter().collect(),
+                });
+                changed.push(item);
+            }
+            None => orphan(&item.id, &format!("{} → {}", item.old, item.new)),
+        }
+    }
+    let (mut comments, mut said): (Vec<Comment>, Vec<&ThreadItem>) = Default::default();
+    for thread in review.threads.iter().filter(|thread| !thread.off_record) {
+        let whole =
+            thread.quote.is_empty() && thread.standing == Standing::Placed && thread.passage.is_none();
+        let Some(range) = (if whole { Some(0..0) } else { range(thread.passage) }) else {
+            orphan(&thread.id, thread.messages.first().map_or("", |message| &message.text));
+            continue;
+        };
+        let messages = thread.messages.iter().map(|message| Message {
+            mark: mark(&message.author, &message.time, thread.resolved),
+            text: message.text.clone(),
+        });
+        comments.push(Comment { range, messages: messages.collect() });
+        said.push(thread);
+    }
+    let written = critic::write(body, &changes, &comments);
+    left_out.extend(written.changes.iter().map(|&(index, lost)| LeftOut {
+        id: changed[index].id.clone(),
+        words: format!("{} → {}", changed[index].old, changed[index].new),
+        reason: Reason::Unsayable(lost),
+    }));
+    left_out.extend(written.comments.iter().map(|&(index, lost)| LeftOut {
+        id: said[index].id.clone(),
+        words: said[index].messages.first().map(|message| message.text.clone()).unwrap_or_default(),
+        reason: Reason::Unsayable(lost),
+    }));
+    (written, left_out)
+}
+
+fn mark(author: &str, time: &str, done: bool) -> Mark {
+    let time = time.parse::<Timestamp>().ok().map(Timestamp::as_second);
+    Mark { author: author.to_owned(), time, done }
+}
+
+/// An event to be, with who made it and when.
+pub type Signed = (By, Timestamp, Kind);
+
+/// The events that a marked body comes to, but for what the record has from an earlier import. What bears no name or
+/// no time gets the importing person's.
+#[must_use]
+pub fn events(critic: &Critic, record: &Record, me: &By, now: Timestamp) -> Vec<Signed> {
+    let finder = Finder::new(&critic.body);
+    let signed = |mark: &Mark| {
+        let name = if mark.author.is_empty() { me.name.clone() } else { mark.author.clone() };
+        let at = mark.time.and_then(|time| Timestamp::from_second(time).ok()).unwrap_or(now);
+        (By { name, installation: me.installation.clone() }, at)
+    };
+    let mut events = Vec::new();
+    for change in &critic.changes {
+        let anchor = finder.anchor(change.range.clone());
+        let suggestion =
+            id("suggestion", &[&anchor.hash, &anchor.start.to_string(), &anchor.quote, &change.new]);
+        if record.suggestions.iter().any(|known| known.id == suggestion) {
+            continue;
+        }
+        let (by, at) = signed(&change.mark);
+        events.push((
+            by,
+            at,
+            Kind::Suggest { suggestion: suggestion.clone(), anchor, new: change.new.clone() },
+        ));
+        let note: Vec<&str> = change.messages.iter().map(|message| message.text.as_str()).collect();
+        if let Some(first) = change.messages.first() {
+            let (by, at) = signed(&first.mark);
+            events.push((by, at, Kind::Note { suggestion, text: note.join("\n") }));
+        }
+    }
+    for comment in &critic.comments {
+        let whole = comment.range == (0..0);
+        let anchor = (!whole).then(|| finder.anchor(comment.range.clone()));
+        let place = anchor.as_ref().map(|anchor| anchor.start.to_string()).unwrap_or_default();
+        let thread = id("thread", &[finder.hash(), &place, &comment.messages[0].text]);
+        if record.threads.iter().any(|known| known.id == thread) {
+            continue;
+        }
+        for (index, message) in comment.messages.iter().enumerate() {
+            let (by, at) = signed(&message.mark);
+            let (thread, text) = (thread.clone(), message.text.clone());
+            events.push((
+                by,
+                at,
+                match index {
+                    0 => Kind::Comment { thread, anchor: anchor.clone(), text, off_record: false },
+                    _ => Kind::Reply { thread, text },
+                },
+            ));
+        }
+        if comment.messages.iter().all(|message| message.mark.done) {
+            events.push((me.clone(), now, Kind::Resolve { thread }));
+        }
+    }
+    events
+}
+
+/// The same name for the same thing, however often it is imported.
+fn id(kind: &str, parts: &[&str]) -> String {
+    let hash = seal::hash_of(format!("{kind}\0{}", parts.join("\0")).as_bytes());
+    format!("critic-{}", &hash[..20])
+}
