@@ -7,12 +7,11 @@ use std::rc::Rc;
 use std::sync::Arc;
 use std::time::Duration;
 
-use copydesk_core::text;
 use copydesk_desk::env::SystemClock;
 use copydesk_desk::host::Silent;
 use copydesk_desk::newsroom::{Newsroom, Opening};
 use copydesk_desk::store::atomic::{self, Fingerprint, fingerprint};
-use copydesk_desk::store::fs::RealFs;
+use copydesk_desk::store::fs::{Fs, RealFs};
 use copydesk_desk::store::history::{History, Origin};
 use copydesk_desk::store::journal::{Journal, hex};
 use copydesk_desk::store::sweep;
@@ -125,7 +124,27 @@ impl Lab {
     /// Where it does not open.
     #[must_use]
     pub fn open(&self) -> Arc<Newsroom> {
-        open(&self.desk, &self.local).expect("the desk opens")
+        self.open_on(Arc::new(RealFs))
+    }
+
+    /// The same, with every call through another file system.
+    ///
+    /// # Panics
+    /// Where it does not open.
+    #[must_use]
+    pub fn open_on(&self, fs: Arc<dyn Fs>) -> Arc<Newsroom> {
+        open(&self.desk, &self.local, fs).expect("the desk opens")
+    }
+
+    /// Whether some bytes are part of what is kept: the article, its revisions, what was put beside the drafts.
+    #[must_use]
+    pub fn holds(&self, newsroom: &Newsroom, bytes: &[u8]) -> bool {
+        let within = |whole: &[u8]| whole.windows(bytes.len()).any(|part| part == bytes);
+        let Ok(history) = newsroom.history() else { return false };
+        // The newest first: that is where it is, if anywhere.
+        let revisions = history.list(ARTICLE).unwrap_or_default();
+        std::fs::read(self.desk.join(ARTICLE)).is_ok_and(|whole| within(&whole))
+            || revisions.iter().any(|revision| history.content(revision.id).is_ok_and(|whole| within(&whole)))
     }
 
     /// The history, beside the program.
@@ -143,17 +162,10 @@ impl Lab {
         Journal::open(Arc::new(RealFs), self.local.join("drafts"))
     }
 
-    /// Everything that is kept of an article: on the disk, in history, beside the drafts, in temporary files.
+    /// What is kept of an article outside of history: on the disk, beside the drafts, in temporary files.
     #[must_use]
     pub fn kept(&self) -> HashSet<Fingerprint> {
-        let history = self.history();
-        let mut kept: HashSet<Fingerprint> = history
-            .list(ARTICLE)
-            .unwrap_or_default()
-            .iter()
-            .filter_map(|revision| history.content(revision.id).ok())
-            .map(|bytes| fingerprint(&bytes))
-            .collect();
+        let mut kept = HashSet::new();
         for folder in [self.desk.clone(), self.local.join("kept")] {
             for entry in std::fs::read_dir(folder).into_iter().flatten().flatten() {
                 kept.extend(std::fs::read(entry.path()).ok().map(|bytes| fingerprint(&bytes)));
@@ -279,11 +291,11 @@ pub fn old() -> String {
 ///
 /// # Errors
 /// In words.
-pub fn open(desk: &Path, local: &Path) -> Result<Arc<Newsroom>, String> {
+pub fn open(desk: &Path, local: &Path, fs: Arc<dyn Fs>) -> Result<Arc<Newsroom>, String> {
     Newsroom::open(Opening {
         root: desk.to_owned(),
         local: local.to_owned(),
-        fs: Arc::new(RealFs),
+        fs,
         clock: Arc::new(SystemClock),
         host: Arc::new(Silent),
         lang: Lang::En,
@@ -304,10 +316,4 @@ pub fn hash_of(path: &Path) -> String {
 #[must_use]
 pub fn is_tidy(desk: &Path) -> bool {
     atomic::leftovers(desk).is_empty()
-}
-
-/// The bytes that a text becomes over an original.
-#[must_use]
-pub fn encoded(original: &[u8], text: &str) -> Vec<u8> {
-    text::encode(original, text)
 }

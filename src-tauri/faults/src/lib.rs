@@ -6,6 +6,7 @@
 
 pub mod ack;
 pub mod chance;
+pub mod counted;
 #[cfg(target_os = "linux")]
 pub mod disk;
 pub mod lab;

@@ -48,14 +48,34 @@ impl Running {
         self.end()
     }
 
+    /// Whether it has ended.
+    ///
+    /// # Panics
+    /// Where the system does not let it be waited for.
+    pub fn is_done(&mut self) -> bool {
+        self.0.try_wait().expect("a child can be waited for").is_some()
+    }
+
     /// Waits for its end, for a bounded time.
     ///
     /// # Panics
     /// Where it does not end.
-    pub fn wait(mut self) -> Ended {
+    pub fn wait(self) -> Ended {
+        self.wait_for(LIMIT)
+    }
+
+    /// The same, as long as it takes to do a thing a thousand times.
+    ///
+    /// # Panics
+    /// Where it does not end.
+    pub fn wait_long(self) -> Ended {
+        self.wait_for(10 * LIMIT)
+    }
+
+    fn wait_for(mut self, limit: Duration) -> Ended {
         let start = Instant::now();
-        while self.0.try_wait().expect("a child can be waited for").is_none() {
-            assert!(start.elapsed() < LIMIT, "a program hangs");
+        while !self.is_done() {
+            assert!(start.elapsed() < limit, "a program hangs");
             std::thread::sleep(Duration::from_millis(2));
         }
         self.end()

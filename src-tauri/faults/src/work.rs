@@ -29,7 +29,7 @@ impl Job {
     }
 
     fn open(&self) -> Result<Arc<Newsroom>, String> {
-        lab::open(&self.desk, &self.local)
+        lab::open(&self.desk, &self.local, Arc::new(RealFs))
     }
 }
 
@@ -86,7 +86,7 @@ pub fn save_bare(job: &Job, log: &mut Log) -> Done {
                 log.say("saved", number, &hex(&fingerprint), "").map_err(words)?;
                 base = bytes;
             }
-            Ok(Saved::Changed | Saved::Gone) => log.say("unsaved", number, "", "").map_err(words)?,
+            Ok(Saved::Changed { .. } | Saved::Gone) => log.say("unsaved", number, "", "").map_err(words)?,
             Err(failed) => {
                 let held = failed.on_disk.map(|hash| hex(&hash)).unwrap_or_default();
                 log.say("failed", number, &held, &failed.error.to_string()).map_err(words)?;

@@ -10,6 +10,7 @@ mod rows {
     mod full;
     mod kill;
     mod power;
+    mod race;
     mod refused;
 
     /// The program that does the work.

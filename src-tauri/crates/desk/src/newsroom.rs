@@ -5,6 +5,7 @@
 //! fails, the text is in the session and in its draft.
 
 mod outside;
+mod replaced;
 mod review;
 
 pub use outside::Answer;
@@ -85,6 +86,7 @@ pub struct Newsroom {
     places_shelf: Shelf<Places>,
     image_hashes: Mutex<HashMap<String, (Stat, String)>>,
     review_watch: Mutex<Option<Watch>>,
+    replaced: Mutex<Vec<replaced::Nameless>>,
     watch: Mutex<Option<Watch>>,
     watch_state: Mutex<WatchState>,
     scribe: OnceLock<Scribe>,
@@ -122,6 +124,7 @@ impl Newsroom {
             history: OnceLock::new(),
             person: RwLock::new((opening.lang, opening.author)),
             keep_days: opening.keep_days,
+            replaced: Mutex::default(),
             watch: Mutex::default(),
             watch_state: Mutex::new(WatchState::Starting),
             scribe: OnceLock::new(),
@@ -440,9 +443,9 @@ impl Newsroom {
         }
     }
 
-    /// Writes the drafts that are due; returns whether more will be.
+    /// Writes the drafts that are due, and looks again at what saves replaced; returns whether more will be.
     pub fn write_due_drafts(&self, now: Instant, at_once: bool) -> bool {
-        let mut waiting = false;
+        let mut waiting = self.look_at_replaced(now, false);
         for session in self.sessions() {
             if session.waits_for_draft() {
                 self.write_draft_at(&session, now, at_once);
@@ -576,7 +579,8 @@ impl Newsroom {
         let saved =
             atomic::save(&*self.fs, &self.root, path, &snapshot.base.fingerprint, &bytes, &mut { kept });
         match saved {
-            Ok(Saved::Done { fingerprint, .. }) => {
+            Ok(Saved::Done { fingerprint, replaced, .. }) => {
+                self.remember_replaced(path, replaced);
                 session.set_base(Base {
                     fingerprint,
                     text: draft.text.into(),
@@ -588,7 +592,11 @@ impl Newsroom {
                 self.host.emit(Event::HistoryChanged { path: path.clone() });
                 Ok(true)
             }
-            Ok(Saved::Changed | Saved::Gone) => Ok(false),
+            Ok(Saved::Changed { replaced }) => {
+                self.remember_replaced(path, replaced);
+                Ok(false)
+            }
+            Ok(Saved::Gone) => Ok(false),
             Err(failed) => {
                 if let Some(kept) = &failed.kept {
                     self.notice(&words::left_beside(path, kept));
@@ -820,6 +828,7 @@ impl Newsroom {
         for session in self.sessions() {
             self.keep_places(&session.path());
         }
+        self.look_at_replaced(Instant::now(), true);
     }
 
     fn tell_library(&self) {

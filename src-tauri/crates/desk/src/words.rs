@@ -241,6 +241,21 @@ pub fn cannot_save(path: &str, error: &io::Error, drafted: bool) -> Problem {
     )
 }
 
+/// Another program wrote into the file that a save had just replaced.
+pub fn wrote_meanwhile(path: &str) -> Problem {
+    Problem::new(
+        "wrote_meanwhile",
+        (
+            format!("Un autre programme a écrit {path} pendant l’enregistrement."),
+            "Sa version est dans l’historique ; comparez-la avec la vôtre.",
+        ),
+        (
+            format!("Another program wrote {path} while it was being saved."),
+            "Its version is in the history; compare it with yours.",
+        ),
+    )
+}
+
 /// What another program wrote at the very moment of a failed save lies beside the article.
 pub fn left_beside(path: &str, kept: &Path) -> Problem {
     let kept = kept.display();

@@ -6,6 +6,7 @@
 //! back in 46; a check before a plain rename still lost 19 of 100 races.
 
 use std::collections::hash_map::RandomState;
+use std::fs::File;
 use std::hash::{BuildHasher, Hasher};
 use std::io;
 use std::path::{Component, Path, PathBuf};
@@ -103,7 +104,7 @@ pub fn read(fs: &dyn Fs, desk: &Path, rel: &str) -> Result<OnDisk, ReadError> {
 }
 
 /// How a save ended without an error.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Debug)]
 pub enum Saved {
     /// The new bytes are on the medium.
     Done {
@@ -111,11 +112,25 @@ pub enum Saved {
         fingerprint: Fingerprint,
         /// Why the guarantee was weaker than elsewhere.
         weak: Option<Weakness>,
+        /// The file that was replaced.
+        replaced: Option<Replaced>,
     },
     /// The disk did not hold the base; it holds what it held.
-    Changed,
+    Changed {
+        /// Our own file, which had the name for a moment.
+        replaced: Option<Replaced>,
+    },
     /// The name was gone.
     Gone,
+}
+
+/// A file that has no name any more. A program that has it open may still write into it.
+#[derive(Debug)]
+pub struct Replaced {
+    /// For reading.
+    pub file: File,
+    /// Hash of what it held when it lost its name.
+    pub held: Fingerprint,
 }
 
 /// What a file system or a file did not allow.
@@ -193,7 +208,7 @@ fn replace(
     let folder = target.parent().ok_or(io::Error::from(io::ErrorKind::InvalidInput))?;
     let stat = fs.stat(&target)?;
     if fingerprint(&fs.read(&target)?) != *base {
-        return Ok(Saved::Changed);
+        return Ok(Saved::Changed { replaced: None });
     }
     // A file with other names must stay one file.
     if stat.links > 1 {
@@ -233,16 +248,18 @@ fn swap(
     displaced: &mut dyn FnMut(&[u8]) -> io::Result<()>,
     foreign: &mut bool,
 ) -> io::Result<Saved> {
-    let done = |weak| Saved::Done { fingerprint: fingerprint(bytes), weak };
+    let hold = |path, held| fs.hold(path).ok().map(|file| Replaced { file, held });
+    let done = |weak, replaced| Saved::Done { fingerprint: fingerprint(bytes), weak, replaced };
     match fs.rename(temp, target, Rename::Exchange) {
         Ok(()) => *foreign = true,
         Err(error) if error.kind() == io::ErrorKind::Unsupported => {
             if fingerprint(&fs.read(target)?) != *base {
                 fs.remove(temp)?;
-                return Ok(Saved::Changed);
+                return Ok(Saved::Changed { replaced: None });
             }
+            let replaced = hold(target, *base);
             fs.rename(temp, target, Rename::Replace)?;
-            return Ok(done(Some(Weakness::NoExchange)));
+            return Ok(done(Some(Weakness::NoExchange), replaced));
         }
         Err(error) if error.kind() == io::ErrorKind::NotFound => {
             fs.remove(temp)?;
@@ -253,8 +270,9 @@ fn swap(
     let mut out = fs.read(temp)?;
     if fingerprint(&out) == *base {
         *foreign = false;
+        let replaced = hold(temp, *base);
         fs.remove(temp)?;
-        return Ok(done(None));
+        return Ok(done(None, replaced));
     }
     // Another program wrote between our look and the exchange: its bytes are kept, then put back. Should it write again
     // meanwhile, that comes out next, and the newest of its versions is what stays in place.
@@ -265,8 +283,9 @@ fn swap(
         fs.rename(temp, target, Rename::Exchange)?;
         out = fs.read(temp)?;
     }
+    let replaced = hold(temp, fingerprint(&out));
     fs.remove(temp)?;
-    Ok(Saved::Changed)
+    Ok(Saved::Changed { replaced })
 }
 
 /// Writes over the file itself. The new text is in its draft; the old bytes are handed to `displaced` first, so that a
@@ -281,7 +300,7 @@ fn in_place(
 ) -> io::Result<Saved> {
     let old = fs.read(target)?;
     if fingerprint(&old) != *base {
-        return Ok(Saved::Changed);
+        return Ok(Saved::Changed { replaced: None });
     }
     displaced(&old)?;
     if let Err(error) = fs.write_in_place(target, bytes) {
@@ -289,7 +308,7 @@ fn in_place(
         let _ = fs.write_in_place(target, &old);
         return Err(error);
     }
-    Ok(Saved::Done { fingerprint: fingerprint(bytes), weak: Some(weak) })
+    Ok(Saved::Done { fingerprint: fingerprint(bytes), weak: Some(weak), replaced: None })
 }
 
 /// Whether a file holds what a write in place leaves that did not end: the beginning of the new bytes, then the old ones.
@@ -461,10 +480,13 @@ mod tests {
         std::fs::write(&file, "un").unwrap();
         std::fs::set_permissions(&file, std::fs::Permissions::from_mode(0o640)).unwrap();
         let attribute = rustix::fs::setxattr(&file, "user.note", b"gardee", rustix::fs::XattrFlags::empty());
-        assert_eq!(
-            save_over(desk.path(), "a.md", b"un", b"deux"),
-            Saved::Done { fingerprint: fingerprint(b"deux"), weak: None }
-        );
+        let Saved::Done { fingerprint: hash, weak: None, replaced: Some(replaced) } =
+            save_over(desk.path(), "a.md", b"un", b"deux")
+        else {
+            panic!("it was saved")
+        };
+        assert_eq!(hash, fingerprint(b"deux"));
+        assert_eq!(std::io::read_to_string(replaced.file).unwrap(), "un");
         assert_eq!(std::fs::read(&file).unwrap(), b"deux");
         assert_eq!(std::fs::metadata(&file).unwrap().mode() & 0o7777, 0o640);
         if attribute.is_ok() {
@@ -526,9 +548,9 @@ mod tests {
     fn a_disk_that_moved_is_left_alone() {
         let desk = tempfile::tempdir().unwrap();
         std::fs::write(desk.path().join("a.md"), "autre").unwrap();
-        assert_eq!(save_over(desk.path(), "a.md", b"un", b"deux"), Saved::Changed);
+        assert!(matches!(save_over(desk.path(), "a.md", b"un", b"deux"), Saved::Changed { .. }));
         assert_eq!(std::fs::read(desk.path().join("a.md")).unwrap(), b"autre");
-        assert_eq!(save_over(desk.path(), "rien.md", b"un", b"deux"), Saved::Gone);
+        assert!(matches!(save_over(desk.path(), "rien.md", b"un", b"deux"), Saved::Gone));
         assert!(!desk.path().join("rien.md").exists());
     }
 
@@ -644,6 +666,10 @@ mod tests {
                 std::fs::write(to, "un autre")?;
             }
             RealFs.rename(from, to, how)
+        }
+
+        fn hold(&self, path: &Path) -> io::Result<File> {
+            RealFs.hold(path)
         }
 
         fn stat(&self, path: &Path) -> io::Result<super::super::fs::Stat> {

@@ -39,6 +39,11 @@ pub trait Fs: Send + Sync {
     /// # Errors
     /// The system's.
     fn read(&self, path: &Path) -> io::Result<Vec<u8>>;
+    /// Opens a file for reading, to look at it again when it has no name any more.
+    ///
+    /// # Errors
+    /// The system's.
+    fn hold(&self, path: &Path) -> io::Result<File>;
     /// Looks at what a path names, following links.
     ///
     /// # Errors
@@ -110,6 +115,10 @@ impl Fs for RealFs {
         let mut bytes = Vec::new();
         file.read_to_end(&mut bytes)?;
         Ok(bytes)
+    }
+
+    fn hold(&self, path: &Path) -> io::Result<File> {
+        File::open(path)
     }
 
     fn stat(&self, path: &Path) -> io::Result<Stat> {
