@@ -64,7 +64,10 @@ fn a_suggestion_changes_no_byte_until_it_is_accepted_and_undo_opens_it_again() {
     let item = only(&review, "suggestions");
     assert_eq!((&item["old"], &item["new"]), (&json!("40 millions"), &json!("45 millions")));
     assert_eq!((&item["verdict"], &item["standing"]), (&json!("open"), &json!("placed")));
-    assert_eq!((&item["author"], &item["mine"]), (&json!("Ada"), &json!(true)));
+    assert_eq!(
+        (&item["author"], &item["mine"], &item["class"]),
+        (&json!("Ada"), &json!(true), &json!("figure"))
+    );
     assert_eq!(desk.read("cable.md"), PIECE);
     // The window applies it, then records it.
     retype(&desk, "40 millions", "45 millions");

@@ -12,7 +12,7 @@ use super::{Newsroom, lock};
 use crate::error::Problem;
 use crate::review::placing::{Places, Placing};
 use crate::review::typed::{Proposals, Proposed, Typed};
-use crate::review::view::{self, Sources};
+use crate::review::view::{self, Classes, Sources};
 use crate::session::{Session, Snapshot};
 use crate::store::history::Origin;
 use crate::store::images;
@@ -32,6 +32,7 @@ pub const ROLES: [&str; 3] = ["desk", "sub_editor", "legal"];
 pub(super) struct Open {
     placing: Option<Placing>,
     typed: Option<Typed>,
+    classes: Classes,
 }
 
 /// The review of one article at one moment.
@@ -106,7 +107,7 @@ impl Newsroom {
         let seal = signed.then(|| self.seal_text(&at.snapshot).ok()).flatten().map(|text| seal::hash(&text));
         let mut people = self.records.people();
         people.extend(me.iter().map(|me| me.name.clone()));
-        let Open { placing: Some(placing), typed } = open else {
+        let Open { placing: Some(placing), typed, classes } = open else {
             return Err(words::not_open(path));
         };
         let sources = Sources {
@@ -120,7 +121,7 @@ impl Newsroom {
             people,
             troubles: &at.reviewed.troubles,
         };
-        Ok(view::review(&sources, &words::review_trouble, self.lang()))
+        Ok(view::review(&sources, classes, &words::review_trouble, self.lang()))
     }
 
     /// Adds events, tells everybody, and shows what came of them.

@@ -8,7 +8,7 @@ use copydesk_core::review::seal;
 
 use super::placing::{Places, Placing};
 use super::typed::Typed;
-use super::view::{self, Sources};
+use super::view::{self, Classes, Sources};
 use crate::store::fs::Fs;
 use crate::store::images;
 use crate::store::record::{Records, Reviewed};
@@ -51,6 +51,6 @@ pub fn read(fs: &Arc<dyn Fs>, desk: &Path, local: &Path, path: &str, text: &str,
         people: records.people(),
         troubles: &reviewed.troubles,
     };
-    let review = view::review(&sources, &words::review_trouble, lang);
+    let review = view::review(&sources, &mut Classes::default(), &words::review_trouble, lang);
     Reading { review, reviewed, records }
 }

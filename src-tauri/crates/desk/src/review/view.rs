@@ -1,8 +1,10 @@
 //! What the window shows of a review: pure, from the record, what is typed, and the places.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeSet, HashMap};
 
+use copydesk_core::diff;
 use copydesk_core::review::{By, Record, Suggestion, Verdict};
+use copydesk_core::ruler::Ruler;
 
 use super::placing::{Placing, Wanted};
 use super::typed::Typed;
@@ -80,11 +82,21 @@ pub struct Sources<'a> {
     pub troubles: &'a [Trouble],
 }
 
+/// Classes of suggestions that were looked at before: by name, what they were made of.
+pub type Classes = HashMap<String, (Option<Passage>, String, String, ChangeClass)>;
+
 /// The review as the window shows it; `say` puts a trouble into words.
 #[must_use]
-pub fn review(sources: &Sources<'_>, say: &dyn Fn(&Trouble) -> Problem, lang: wire::Lang) -> wire::Review {
+pub fn review(
+    sources: &Sources<'_>,
+    classes: &mut Classes,
+    say: &dyn Fn(&Trouble) -> Problem,
+    lang: wire::Lang,
+) -> wire::Review {
+    let ruler = Ruler::new(sources.body);
     let mut suggestions: Vec<SuggestionItem> =
-        sources.suggestions.iter().map(|known| suggestion(known, sources)).collect();
+        sources.suggestions.iter().map(|known| suggestion(known, sources, &ruler, classes)).collect();
+    classes.retain(|id, _| sources.suggestions.iter().any(|known| known.id == *id));
     name_rivals(&mut suggestions);
     let place = |passage: &Option<Passage>| passage.map_or(u32::MAX, |passage| passage.start);
     suggestions.sort_by_key(|item| (item.verdict != wire::Verdict::Open, item.class, place(&item.passage)));
@@ -131,7 +143,12 @@ pub fn review(sources: &Sources<'_>, say: &dyn Fn(&Trouble) -> Problem, lang: wi
     }
 }
 
-fn suggestion(known: &Suggestion, sources: &Sources<'_>) -> SuggestionItem {
+fn suggestion(
+    known: &Suggestion,
+    sources: &Sources<'_>,
+    ruler: &Ruler<'_>,
+    classes: &mut Classes,
+) -> SuggestionItem {
     let (passage, standing) = sources.placing.place(&known.id);
     let verdict = match known.verdict {
         Verdict::Open => wire::Verdict::Open,
@@ -140,13 +157,24 @@ fn suggestion(known: &Suggestion, sources: &Sources<'_>) -> SuggestionItem {
         Verdict::Withdrawn => wire::Verdict::Withdrawn,
     };
     let old = known.anchor.quote.clone();
+    let open = known.verdict == Verdict::Open;
+    let there = passage.filter(|_| standing == Standing::Placed && open);
+    let kept = classes.get(&known.id).filter(|kept| (kept.0, &kept.1, &kept.2) == (there, &old, &known.new));
+    let class = match kept {
+        Some(kept) => kept.3,
+        None => {
+            let class = class(sources.body, ruler, there, &old, &known.new);
+            classes.insert(known.id.clone(), (there, old.clone(), known.new.clone(), class));
+            class
+        }
+    };
     SuggestionItem {
         id: known.id.clone(),
         author: known.by.name.clone(),
         mine: sources.me == Some(&known.by),
         time: known.at.clone(),
         note: known.note.clone(),
-        class: ChangeClass::Words,
+        class,
         passage,
         old,
         new: known.new.clone(),
@@ -155,6 +183,17 @@ fn suggestion(known: &Suggestion, sources: &Sources<'_>) -> SuggestionItem {
         decided_by: known.decided_by.as_ref().map(|by| by.name.clone()).unwrap_or_default(),
         edited_since: verdict == wire::Verdict::Accepted && standing != Standing::Placed,
         rivals: Vec::new(),
+    }
+}
+
+/// What a suggestion touches: in its place in the text, or, where it has none, by its own words.
+fn class(body: &str, ruler: &Ruler<'_>, passage: Option<Passage>, old: &str, new: &str) -> ChangeClass {
+    let range = passage.and_then(|passage| {
+        Some(ruler.to_byte(passage.start as usize)?..ruler.to_byte(passage.end as usize)?)
+    });
+    match range {
+        Some(range) => diff::class_of(body, range, new).into(),
+        None => diff::class_of(old, 0..old.len(), new).into(),
     }
 }
 

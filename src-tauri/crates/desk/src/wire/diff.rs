@@ -27,6 +27,23 @@ pub enum ChangeClass {
     Typography,
 }
 
+impl From<copydesk_core::diff::Class> for ChangeClass {
+    fn from(class: copydesk_core::diff::Class) -> Self {
+        use copydesk_core::diff::Class;
+        match class {
+            Class::Quote => Self::Quote,
+            Class::Figure => Self::Figure,
+            Class::Name => Self::Name,
+            Class::Negation => Self::Negation,
+            Class::Attribution => Self::Attribution,
+            Class::Link => Self::Link,
+            Class::Furniture => Self::Furniture,
+            Class::Words => Self::Words,
+            Class::Typography => Self::Typography,
+        }
+    }
+}
+
 /// What was done.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, TS)]
 #[serde(rename_all = "snake_case")]
