@@ -5,6 +5,9 @@ use std::ops::Range;
 use copydesk_core::diff::{Change, Diff, Kind, Language, Mark, Piece, class_of, diff};
 use proptest::prelude::*;
 
+#[path = "diff/known.rs"]
+mod known;
+
 fn squash(text: &str) -> String {
     text.chars().filter(|c| !c.is_whitespace()).collect()
 }
@@ -135,5 +138,98 @@ proptest! {
     #[test]
     fn any_replacement_has_a_class(body in "[ -~\n«é]{0,60}", start in 0usize..80, len in 0usize..20, new in "[ -~\n]{0,10}") {
         let _ = class_of(&body, start..start + len, &new);
+    }
+}
+
+/// `{old=>new}` in a text, as two texts; the escapes of Rust for what one does not see.
+fn two(marked: &str) -> (String, String) {
+    let marked = marked.replace("\\u{a0}", "\u{a0}").replace("\\u{202f}", "\u{202f}").replace("\\n", "\n");
+    let (mut old, mut new) = (String::new(), String::new());
+    let mut rest = marked.as_str();
+    while let Some((before, after)) = rest.split_once('{') {
+        let (gone, after) = after.split_once("=>").expect("an arrow");
+        let (come, after) = after.split_once('}').expect("a closing brace");
+        old.extend([before, gone]);
+        new.extend([before, come]);
+        rest = after;
+    }
+    (old + rest, new + rest)
+}
+
+#[test]
+fn classes_are_those_that_an_editor_gives() {
+    let (mut right, mut alone, mut all) = (0, 0, 0);
+    for line in
+        include_str!("diff/classes.txt").lines().filter(|line| !line.starts_with('#') && !line.is_empty())
+    {
+        let mut parts = line.splitn(3, ' ');
+        let (class, language) = (parts.next().unwrap(), parts.next().unwrap());
+        let (old, new) = two(parts.next().unwrap());
+        let field = ["title: ", "standfirst: ", "kicker: ", "section: ", "stage: ", "slug: "]
+            .iter()
+            .any(|key| old.starts_with(key));
+        let article = |text: &str| {
+            if field {
+                format!("---\nlang: {language}\n{text}\n---\nUn texte.\n")
+            } else {
+                format!("---\nlang: {language}\n---\n{text}\n")
+            }
+        };
+        let found = hold(&article(&old), &article(&new));
+        let got = found.changes[0].class.name();
+        all += 1;
+        if got == class {
+            right += 1;
+        } else {
+            println!("{class} but {got}: {line}");
+        }
+        if !field {
+            let start = old.bytes().zip(new.bytes()).take_while(|(a, b)| a == b).count();
+            let start =
+                (0..=start).rev().find(|&at| old.is_char_boundary(at) && new.is_char_boundary(at)).unwrap();
+            let got = class_of(&old, start..old.len(), &new[start..]).name();
+            alone += usize::from(got == class);
+            if got != class {
+                println!("by itself {class} but {got}: {line}");
+            }
+        } else {
+            alone += 1;
+        }
+    }
+    println!("{right} of {all} classes are right, {alone} of {all} by themselves");
+    assert!(all >= 200);
+    assert!(100 * right >= 97 * all, "{right} of {all}");
+    assert!(100 * alone >= 97 * all, "{alone} of {all} by themselves");
+}
+
+/// A change as one line.
+fn line(change: &Change, old: &str, new: &str) -> String {
+    let field = change.field.as_ref().map(|field| format!(" [{field}]")).unwrap_or_default();
+    let part = |text: &str| if text.is_empty() { "nothing".to_owned() } else { format!("{text:?}") };
+    let (gone, come) = (part(&old[change.old.clone()]), part(&new[change.new.clone()]));
+    format!("{} {}{field}: {gone} -> {come}", change.class.name(), change.kind.name())
+}
+
+/// The cases are written anew, to be read before they are kept, with `COPYDESK_BLESS=1`.
+#[test]
+fn cases() {
+    let path = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/diff/cases.txt");
+    let cases = std::fs::read_to_string(path).unwrap();
+    let mut written = String::new();
+    for case in cases.split("=== ").filter(|case| !case.is_empty()) {
+        let (name, rest) = case.split_once('\n').unwrap();
+        let (old, rest) = rest.split_once("--- new\n").unwrap();
+        let (new, _) = rest.split_once("--- changes\n").unwrap();
+        let found = hold(old, new);
+        written.push_str(&format!("=== {name}\n{old}--- new\n{new}--- changes\n"));
+        for change in &found.changes {
+            written.push_str(&line(change, old, new));
+            written.push('\n');
+        }
+    }
+    if std::env::var_os("COPYDESK_BLESS").is_some() {
+        std::fs::write(path, &written).unwrap();
+    } else {
+        assert_eq!(written, cases);
     }
 }
