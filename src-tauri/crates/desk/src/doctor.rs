@@ -17,6 +17,7 @@ use crate::store::atomic::{self, Fingerprint, ReadError, fingerprint};
 use crate::store::fs::{Fs, RealFs};
 use crate::store::history::{History, State};
 use crate::store::journal::Journal;
+use crate::store::record::Records;
 use crate::store::sweep::{self, Leftover};
 use crate::words;
 
@@ -85,6 +86,7 @@ pub fn examine(root: &Path, local: &Path, mend: bool) -> Report {
     // The history before the leftovers: these may go only if it holds their bytes.
     history(local, mend, &mut report);
     drafts(root, local, &mut report);
+    reviews(root, &library, &mut report);
     leftovers(root, local, &library, mend, &mut report);
     report
 }
@@ -207,6 +209,21 @@ fn drafts(root: &Path, local: &Path, report: &mut Report) {
     }
 }
 
+/// Reviews of articles that are gone, and lines of a record that say nothing any more. Neither is ever removed.
+fn reviews(root: &Path, library: &Library, report: &mut Report) {
+    let records = Records::open(Arc::new(RealFs), root);
+    records.refresh();
+    for path in records.articles() {
+        if library.file(&path).is_none_or(|file| !file.exists()) {
+            let folders = records.folders_of(&path).join(", ");
+            report.add(Weight::Remark, Some(Path::new(&path)), lone_review(&path, &folders));
+        }
+        for trouble in &records.of(&path).troubles {
+            report.add(Weight::Remark, Some(Path::new(&trouble.file)), words::review_trouble(trouble));
+        }
+    }
+}
+
 /// Temporary files of interrupted saves, in the desk and in the local folder.
 fn leftovers(root: &Path, local: &Path, library: &Library, mend: bool, report: &mut Report) {
     let safe = OnceCell::new();
@@ -314,6 +331,20 @@ fn lone_draft(path: &str) -> Problem {
     )
 }
 
+fn lone_review(path: &str, folders: &str) -> Problem {
+    Problem::new(
+        "lone_review",
+        (
+            format!("La relecture de {path} n’a plus d’article (dossier {folders})."),
+            "Elle revient avec l’article, s’il reprend ce chemin\u{a0}; sinon le dossier peut être effacé.",
+        ),
+        (
+            format!("The review of {path} has no article any more (folder {folders})."),
+            "It comes back with the article at that path; otherwise the folder can be deleted.",
+        ),
+    )
+}
+
 fn set_aside_draft(path: &Path) -> Problem {
     let path = path.display();
     Problem::new(
@@ -388,6 +419,25 @@ mod tests {
         let report = desk.look(true);
         assert!(report.is_wrong());
         assert!(!temp("1-1").exists() && temp("2-2").exists());
+    }
+
+    #[test]
+    fn a_review_without_its_article_and_a_torn_record_are_named() {
+        let desk = Desk::new();
+        let by = copydesk_core::review::By { name: "Ada".into(), installation: "00".into() };
+        let records = Records::open(Arc::new(RealFs), &desk.path("desk"));
+        for path in ["a.md", "partie.md"] {
+            let kind = copydesk_core::review::Kind::Stage { stage: "review".into(), reason: String::new() };
+            records.append(path, &by, jiff::Timestamp::UNIX_EPOCH, vec![kind]).unwrap();
+        }
+        assert_eq!(desk.codes(), ["lone_review"]);
+        let file = desk.path("desk").join(&records.folders_of("a.md")[0]).join("ada-00.jsonl");
+        let mut bytes = fs::read(&file).unwrap();
+        bytes.truncate(bytes.len() - 9);
+        fs::write(&file, bytes).unwrap();
+        assert_eq!(desk.codes(), ["review_trouble", "lone_review"]);
+        assert!(!desk.look(true).is_wrong());
+        assert!(file.exists());
     }
 
     #[test]
