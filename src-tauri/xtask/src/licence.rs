@@ -1,4 +1,5 @@
-//! The licences and sources of everything the program is made of, held against deny.toml; and THIRD-PARTY.md.
+//! The licences and sources of everything the program is made of, held against deny.toml; THIRD-PARTY.md; and the
+//! licences' own texts for the installers.
 //!
 //! Reads the same deny.toml as cargo-deny, so that either can be used. This check is our own because cargo-deny has
 //! to be compiled first on a bare machine, which takes longer than all our tests; it does not look for advisories,
@@ -6,9 +7,11 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt::Write as _;
+use std::path::{Path, PathBuf};
 
 use serde_json::Value;
 
+use crate::assets::{self, ASSETS, Asset, DATA};
 use crate::step::{self, Failure, Outcome};
 
 /// The platform whose packages are looked at: the one that installers are made for.
@@ -25,6 +28,8 @@ struct Package {
     source: String,
     /// Part of the program, not of its tests or tools.
     shipped: bool,
+    /// Where it lies on this machine.
+    folder: PathBuf,
 }
 
 /// Checks that every package has an allowed licence and an allowed source, and that THIRD-PARTY.md names them all.
@@ -36,6 +41,12 @@ pub fn check() -> Result<(), Failure> {
     let mut findings = policy.findings(&crates);
     // Tools that only run while building are not shipped and may have any licence.
     findings.extend(policy.findings(npm.iter().filter(|package| package.shipped)));
+    findings.extend(assets::findings(&step::root()));
+    for Asset { name, licence, .. } in ASSETS {
+        if !is_allowed(licence, &policy.licences) {
+            findings.push(format!("{name}: the licence `{licence}` is not allowed"));
+        }
+    }
     if !findings.is_empty() {
         return Err(Failure::new(
             format!("licences and sources:\n  {}", findings.join("\n  ")),
@@ -169,6 +180,10 @@ fn crates_of(metadata: &Value) -> Vec<Package> {
             licence: text(&package["license"]),
             source: text(&package["source"]),
             shipped: shipped.contains(&text(&package["id"])),
+            folder: Path::new(&text(&package["manifest_path"]))
+                .parent()
+                .map(Path::to_owned)
+                .unwrap_or_default(),
         })
         .collect();
     packages.sort();
@@ -219,6 +234,7 @@ fn npm_packages_of(lock: &Value) -> Vec<Package> {
                 licence: text(&package["license"]),
                 source: String::new(),
                 shipped: !is_dev,
+                folder: step::root().join("ui").join(path),
             })
         })
         .collect();
@@ -230,9 +246,17 @@ fn npm_packages_of(lock: &Value) -> Vec<Package> {
 /// THIRD-PARTY.md: the same packages give the same bytes.
 fn notices(crates: &[Package], npm: &[Package]) -> String {
     let mut text = "# Third-party notices\n\n\
-        Copydesk is made with the work of others. Their licence texts come with their packages; those of the fonts are \
-        beside the fonts. Written by `cargo xtask notices`.\n"
+        Copydesk is made with the work of others. The installers hold the texts of all their licences; in the \
+        sources they come with the packages, those of the fonts beside the fonts. Written by `cargo xtask notices`.\n"
         .to_owned();
+    text.push_str("\n## Fonts\n\n| font | used for | licence |\n| --- | --- | --- |\n");
+    for Asset { name, part, licence, .. } in ASSETS {
+        let _ = writeln!(text, "| {name} | {part} | {licence} |");
+    }
+    text.push_str("\n## Data within packages\n\n| data | package | terms |\n| --- | --- | --- |\n");
+    for (what, package, terms) in DATA {
+        let _ = writeln!(text, "| {what} | {package} | {terms} |");
+    }
     for (title, packages) in [("Rust", crates), ("Interface", npm)] {
         let _ = write!(text, "\n## {title}\n\n| package | version | licence |\n| --- | --- | --- |\n");
         for Package { name, version, licence, .. } in packages.iter().filter(|package| package.shipped) {
@@ -240,6 +264,45 @@ fn notices(crates: &[Package], npm: &[Package]) -> String {
         }
     }
     text
+}
+
+/// The texts of all licences of what ships, each once, with the packages that come under it.
+pub fn texts() -> Result<String, Failure> {
+    let mut packages = crates()?;
+    packages.extend(npm_packages()?);
+    let mut by_text: BTreeMap<String, BTreeSet<String>> = BTreeMap::new();
+    for Package { name, version, folder, .. } in packages.iter().filter(|package| package.shipped) {
+        for text in texts_in(folder) {
+            by_text.entry(text).or_default().insert(format!("{name} {version}"));
+        }
+    }
+    for Asset { name, text: file, .. } in ASSETS {
+        let text = std::fs::read_to_string(step::root().join(file))
+            .map_err(|error| Failure::new(format!("{file}: {error}"), "run npm ci in ui"))?;
+        by_text.entry(text.trim().to_owned()).or_default().insert(name.to_owned());
+    }
+    let mut all = String::from("The licences of what others made and Copydesk holds.\n");
+    for (text, names) in by_text {
+        let names: Vec<String> = names.into_iter().collect();
+        let _ = write!(all, "\n{}\n\n{}\n\n{text}\n", "=".repeat(80), names.join(", "));
+    }
+    Ok(all)
+}
+
+/// The texts of the licences in a package's folder.
+fn texts_in(folder: &Path) -> Vec<String> {
+    const NAMES: [&str; 6] = ["LICENSE", "LICENCE", "COPYING", "COPYRIGHT", "NOTICE", "UNLICENSE"];
+    let entries = std::fs::read_dir(folder).into_iter().flatten().flatten();
+    let mut files: Vec<PathBuf> = entries
+        .filter(|entry| {
+            let name = entry.file_name().to_string_lossy().to_ascii_uppercase();
+            NAMES.iter().any(|start| name.starts_with(start))
+        })
+        .map(|entry| entry.path())
+        .collect();
+    files.sort();
+    let read = |file: &PathBuf| std::fs::read_to_string(file).ok();
+    files.iter().filter_map(read).map(|text| text.trim().to_owned()).filter(|text| !text.is_empty()).collect()
 }
 
 fn list(value: &Value) -> impl Iterator<Item = &Value> {
@@ -290,6 +353,7 @@ mod tests {
             licence: licence.into(),
             source: source.into(),
             shipped: true,
+            folder: PathBuf::new(),
         };
         let packages = [
             package("MIT", "registry+https://r.example"),
@@ -330,8 +394,11 @@ mod tests {
             "node_modules/tool": {"version": "6.0.0", "license": "MIT", "dev": true},
         }});
         let text = notices(&crates_of(&metadata), &npm_packages_of(&lock));
+        let (fonts, packages) = text.split_once("## Rust").unwrap();
+        assert!(fonts.contains("| DejaVu Sans Mono | pages | Bitstream-Vera |"), "{fonts}");
+        assert!(fonts.contains("| hypher |"), "{fonts}");
         let rows: Vec<&str> =
-            text.lines().filter(|line| line.ends_with("|") && !line.contains("---")).collect();
+            packages.lines().filter(|line| line.ends_with("|") && !line.contains("---")).collect();
         assert_eq!(
             rows,
             [
@@ -342,5 +409,19 @@ mod tests {
                 "| @x/y | 5.0.0 | OFL-1.1 |"
             ]
         );
+    }
+
+    #[test]
+    fn the_texts_of_a_package_are_found_by_their_names() {
+        let folder = tempfile::tempdir().unwrap();
+        for (name, text) in [
+            ("LICENSE-MIT", "Permission.\n"),
+            ("license.md", "Other.\n"),
+            ("README.md", "No."),
+            ("NOTICE", " \n"),
+        ] {
+            std::fs::write(folder.path().join(name), text).unwrap();
+        }
+        assert_eq!(texts_in(folder.path()), ["Permission.", "Other."]);
     }
 }

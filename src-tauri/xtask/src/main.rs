@@ -3,6 +3,7 @@
 //! Each step says itself as it starts (`▸`), its output is shown as it comes, and the last line is one clear
 //! sentence (`✓` or `✗`).
 
+mod assets;
 mod bench;
 mod build;
 mod bundle;
@@ -21,7 +22,7 @@ cargo xtask run [FOLDER] [--dev]   set up, build, open the window on FOLDER (def
 cargo xtask test                   set up, then every check
 cargo xtask build                  the release programs `copydesk` and `copydesk-window`
 cargo xtask bench [GROUP…]         measure beside the peers: parts, process, window (default: all)
-cargo xtask bundle                 the installers (deb, rpm)
+cargo xtask bundle [--dev]         the installers (deb, rpm), with --dev of the debug build
 cargo xtask notices                write THIRD-PARTY.md anew";
 
 fn main() -> ExitCode {
@@ -32,7 +33,8 @@ fn main() -> ExitCode {
         ["test"] => test::run(),
         ["build"] => build::release(),
         ["bench", groups @ ..] => bench::run(groups),
-        ["bundle"] => bundle::run(),
+        ["bundle"] => bundle::run("release"),
+        ["bundle", "--dev"] => bundle::run("dev"),
         ["notices"] => licence::write_notices(),
         [] | ["help" | "--help" | "-h"] => {
             println!("{USAGE}");
