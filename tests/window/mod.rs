@@ -7,6 +7,7 @@
 mod hostile;
 mod journeys;
 mod page;
+mod review;
 mod smoke;
 
 use std::fmt::Debug;

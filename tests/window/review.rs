@@ -1,0 +1,64 @@
+//! The review in the real window: comments, suggestions, sign-off, and what outlives a kill.
+
+use super::{LIMIT, Room, Window};
+
+const EDITOR: &str = "[data-testid=\"editor\"] .cm-content";
+const BOX: &str = "[data-testid=\"comment-input\"]";
+const PIECE: &str = "---\ntitle: Le câble\nlang: fr\n---\n\nLe câble relie Brest à Boston.\n\nIl a coûté 40 millions d’euros.\n";
+
+/// A window on the review of an article.
+async fn reviewing(room: &Room) -> Window {
+    let window = Window::open(room).await;
+    window.click("[data-testid=\"article-item\"][data-path=\"cable.md\"]").await;
+    window.wait_text(EDITOR, "Brest à Boston").await;
+    window.press("ctrl+3").await;
+    window.wait_for(BOX, LIMIT).await;
+    window
+}
+
+#[tokio::test]
+async fn a_comment_outlives_a_kill_is_sent_answered_and_resolved() {
+    let room = Room::new().with("cable.md", PIECE);
+    let window = reviewing(&room).await;
+    window.click(BOX).await;
+    window.type_text("Quelle source").await;
+    room.wait_draft("Quelle source").await;
+    let window = window.restart(&room).await;
+    window.wait_text(EDITOR, "Brest à Boston").await;
+    window.press("ctrl+3").await;
+    window
+        .wait_eval("document.querySelector('[data-testid=\"comment-input\"]')?.value", "Quelle source")
+        .await;
+    window.click(BOX).await;
+    window.press("ctrl+end").await;
+    window.type_text(" ?").await;
+    window.press("ctrl+enter").await;
+    window.wait_text("[data-testid=\"comment\"]", "Quelle source ?").await;
+    window.wait_eval("document.querySelector('[data-testid=\"comment-input\"]')?.value", "").await;
+    assert_eq!(room.read("cable.md"), PIECE, "a comment touches no byte of the article");
+    let button = |word: &str| {
+        format!(
+            "[...document.querySelectorAll('[data-testid=\"comment\"] button')].find(b => b.textContent.includes('{word}'))?.click() ?? true"
+        )
+    };
+    window.eval(&button("Résoudre")).await;
+    window.wait_gone("section > [data-testid=\"comment\"]").await;
+}
+
+#[tokio::test]
+async fn a_changed_byte_breaks_the_seal_visibly() {
+    let room = Room::new().with("cable.md", PIECE);
+    let window = reviewing(&room).await;
+    window.click("[data-testid=\"sign-off\"]").await;
+    window.wait_for("[role=\"menu\"]", LIMIT).await;
+    window.click("[role=\"menuitem\"]").await;
+    window.wait_attr("seal", "data-holds", "true").await;
+    window.click(EDITOR).await;
+    window.press("ctrl+end").await;
+    window.type_text("Un mot de trop.").await;
+    window.wait_attr("seal", "data-holds", "false").await;
+    for _ in 0.."Un mot de trop.".len() {
+        window.press("backspace").await;
+    }
+    window.wait_attr("seal", "data-holds", "true").await;
+}
