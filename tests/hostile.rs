@@ -2,6 +2,7 @@
 //! the links and the picture paths, and in `tests/window/hostile.rs` the real window.
 
 mod page;
+mod paths;
 
 use std::collections::BTreeMap;
 use std::path::Path;

@@ -145,6 +145,18 @@ pub fn make(
     progress: &mut dyn FnMut(&str),
     cancelled: &dyn Fn() -> bool,
 ) -> Result<Made, Problem> {
+    make_beside(piece, options, &|_, _| false, lang, progress, cancelled)
+}
+
+/// The same for a folder: `taken` says whether it holds something else at the path of an image.
+fn make_beside(
+    piece: &Piece<'_>,
+    options: &ExportOptions,
+    taken: &dyn Fn(&str, &[u8]) -> bool,
+    lang: Lang,
+    progress: &mut dyn FnMut(&str),
+    cancelled: &dyn Fn() -> bool,
+) -> Result<Made, Problem> {
     progress("reading");
     let article = Article::read(piece.text, piece.path, &desk_lang(piece.desk, lang))
         .map_err(|reason| too_complex(piece.path, reason))?;
@@ -159,10 +171,11 @@ pub fn make(
             let read = |src: &str| {
                 let image = images::read_image(piece.desk, src).ok()?;
                 let media = image.kind.media().to_owned();
-                if !options.images_beside {
+                // A drawing may hold scripts: within the page they never run, in a file of their own they would.
+                if !options.images_beside || image.kind == images::Kind::Svg {
                     return Some(ImageData::Embedded { bytes: image.bytes, media });
                 }
-                let path = beside_path(&mut beside.borrow_mut(), src, image.bytes);
+                let path = beside_path(&mut beside.borrow_mut(), src, image, taken);
                 Some(ImageData::Beside { path })
             };
             let paper = match options.paper {
@@ -222,17 +235,28 @@ fn link_sentence(kind: WarningKind, line: u32, subject: &str, lang: Lang) -> Str
     }
 }
 
-/// A name for an image beside the page, never that of another image.
-fn beside_path(held: &mut BTreeMap<String, Vec<u8>>, src: &str, bytes: Vec<u8>) -> String {
+/// A name for an image beside the page, never that of another image: neither of the article's nor, by `taken`, of the
+/// folder's. The ending is that of the kind, so that a page in an image's clothes is no page beside ours.
+fn beside_path(
+    held: &mut BTreeMap<String, Vec<u8>>,
+    src: &str,
+    image: images::Image,
+    taken: &dyn Fn(&str, &[u8]) -> bool,
+) -> String {
     let name = src.rsplit('/').next().unwrap_or(src);
-    let (stem, extension) = name.rsplit_once('.').unwrap_or((name, "img"));
-    let mut path = format!("images/{name}");
+    let (stem, written) = name.rsplit_once('.').unwrap_or((name, ""));
+    let ending = match image.kind.ending() {
+        "jpg" if written.eq_ignore_ascii_case("jpeg") => written,
+        kind if written.eq_ignore_ascii_case(kind) => written,
+        kind => kind,
+    };
+    let mut path = format!("images/{stem}.{ending}");
     let mut n = 2;
-    while held.get(&path).is_some_and(|other| *other != bytes) {
-        path = format!("images/{stem}-{n}.{extension}");
+    while held.get(&path).is_some_and(|other| *other != image.bytes) || taken(&path, &image.bytes) {
+        path = format!("images/{stem}-{n}.{ending}");
         n += 1;
     }
-    held.insert(path.clone(), bytes);
+    held.insert(path.clone(), image.bytes);
     path
 }
 
@@ -383,17 +407,21 @@ pub fn export_text(
             ),
         ));
     }
-    let made = make(piece, options, lang, progress, cancelled)?;
-    progress("writing");
     let folder = out.parent().unwrap_or(Path::new("/"));
+    let holds = |path: &str, bytes: &[u8]| images::holds(&folder.join(path), bytes);
+    let taken =
+        |path: &str, bytes: &[u8]| folder.join(path).symlink_metadata().is_ok() && !holds(path, bytes);
+    let made = make_beside(piece, options, &taken, lang, progress, cancelled)?;
+    progress("writing");
     let write = |path: &Path, bytes: &[u8]| atomic::put(&RealFs, path, bytes);
     for (path, bytes) in &made.beside {
-        let target = folder.join(path);
         // The article's own images may already lie there.
-        if std::fs::read(&target).is_ok_and(|held| held == *bytes) {
+        if holds(path, bytes) {
             continue;
         }
-        write(&target, bytes).map_err(|error| words::cannot_export(&target, &error))?;
+        atomic::really_inside(&RealFs, folder, path)
+            .and_then(|target| write(&target, bytes))
+            .map_err(|error| words::cannot_export(&folder.join(path), &error))?;
     }
     write(&out, &made.bytes).map_err(|error| words::cannot_export(&out, &error))?;
     Ok(report(piece, options.format, &shown, &made))

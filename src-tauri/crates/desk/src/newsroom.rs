@@ -801,6 +801,8 @@ impl Newsroom {
     /// # Errors
     /// History could not take the text, or there is no trash here; nothing was moved.
     pub fn trash_article(&self, path: &str) -> Result<(), Problem> {
+        let file = atomic::really_inside(&*self.fs, &self.root, path)
+            .map_err(|error| words::cannot_trash(path, &error))?;
         if let Ok(session) = self.session(path) {
             let snapshot = session.snapshot();
             let mine = text::encode(&snapshot.base.bytes, &snapshot.text());
@@ -808,10 +810,10 @@ impl Newsroom {
         } else if let Ok(on_disk) = atomic::read(&*self.fs, &self.root, path) {
             self.keep(path, &on_disk.bytes, "", Origin::Open)?;
         }
-        atomic::trash(&self.root.join(path)).map_err(|error| words::cannot_trash(path, &error))?;
+        atomic::trash(&file).map_err(|error| words::cannot_trash(path, &error))?;
         lock(&self.sessions).remove(path);
         let _ = self.journal.remove(path);
-        self.library.refresh(&[self.root.join(path)]);
+        self.library.refresh(&[file]);
         self.tell_library();
         Ok(())
     }

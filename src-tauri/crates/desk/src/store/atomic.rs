@@ -166,6 +166,20 @@ fn inside(desk: &Path, rel: &str) -> io::Result<PathBuf> {
     if is_plain(rel) { Ok(desk.join(rel)) } else { Err(io::ErrorKind::InvalidInput.into()) }
 }
 
+/// The path of what is made, moved or thrown away: in a folder that is in another whatever links are on the way. Who
+/// sends a desk chooses its links, and through one to the outside a pasted picture would be written anywhere.
+///
+/// # Errors
+/// `InvalidInput` for a path that is not plain, `PermissionDenied` where a link leads out.
+pub fn really_inside(fs: &dyn Fs, folder: &Path, rel: &str) -> io::Result<PathBuf> {
+    let path = inside(folder, rel)?;
+    let real = path.ancestors().skip(1).find_map(|above| fs.real_path(above).ok());
+    match real {
+        Some(real) if real.starts_with(fs.real_path(folder)?) => Ok(path),
+        _ => Err(io::ErrorKind::PermissionDenied.into()),
+    }
+}
+
 /// Replaces an article's bytes if the disk still holds the base.
 ///
 /// `displaced` is given foreign bytes that the exchange brought out, before anything else happens to them.
@@ -363,7 +377,7 @@ pub fn put(fs: &dyn Fs, path: &Path, bytes: &[u8]) -> io::Result<()> {
 /// # Errors
 /// `AlreadyExists` where the name is taken, else the system's.
 pub fn create(fs: &dyn Fs, desk: &Path, rel: &str, bytes: &[u8]) -> io::Result<()> {
-    let path = inside(desk, rel)?;
+    let path = really_inside(fs, desk, rel)?;
     let folder = path.parent().ok_or(io::ErrorKind::InvalidInput)?;
     fs.make_folder(folder)?;
     let temp = write_temp(fs, folder, bytes, None)?;
@@ -403,7 +417,7 @@ pub fn create_unused(
 /// # Errors
 /// `AlreadyExists` where the name is taken, else the system's.
 pub fn rename_article(fs: &dyn Fs, desk: &Path, from: &str, to: &str) -> io::Result<()> {
-    let (from, to) = (inside(desk, from)?, inside(desk, to)?);
+    let (from, to) = (really_inside(fs, desk, from)?, really_inside(fs, desk, to)?);
     if let Some(folder) = to.parent() {
         fs.make_folder(folder)?;
     }

@@ -112,12 +112,13 @@ pub enum ImageRefused {
     Other(io::Error),
 }
 
-/// Reads an image by its path in the desk. No link and no `..` leads outside.
+/// Reads an image by its path in the desk. No link and no `..` leads outside, nothing hidden is shown.
 ///
 /// # Errors
 /// Why it is not shown.
 pub fn read_image(desk: &Path, rel: &str) -> Result<Image, ImageRefused> {
-    if !is_plain(rel) || rel.contains(['\\', '\0']) {
+    let hidden = rel.split('/').any(|part| part.starts_with('.'));
+    if !is_plain(rel) || hidden || rel.contains(['\\', '\0']) {
         return Err(ImageRefused::Outside);
     }
     let mut file = open_beneath(desk, rel)?;
@@ -135,6 +136,13 @@ pub fn read_image(desk: &Path, rel: &str) -> Result<Image, ImageRefused> {
     }
     let kind = Kind::of(&bytes).ok_or(ImageRefused::UnknownKind)?;
     Ok(Image { bytes, kind })
+}
+
+/// Whether a regular file holds exactly these bytes; what is larger, a pipe or a device is never read.
+#[must_use]
+pub fn holds(file: &Path, bytes: &[u8]) -> bool {
+    std::fs::metadata(file).is_ok_and(|meta| meta.is_file() && meta.len() == bytes.len() as u64)
+        && std::fs::read(file).is_ok_and(|held| held == bytes)
 }
 
 /// The kernel itself keeps the path inside (openat2 with `RESOLVE_BENEATH`), so that no race of links can lead out.
