@@ -1,6 +1,7 @@
 //! Hostile articles: anyone may send one. The attacks are data (`tests/hostile/*.txt`); here they meet the exporters,
 //! the links and the picture paths, and in `tests/window/hostile.rs` the real window.
 
+mod links;
 mod page;
 mod paths;
 

@@ -201,6 +201,7 @@ describe("pictures", () => {
   it.each([
     ["remote", "https://a.fr/x.png", "Image distante, non chargée : https://a.fr/x.png"],
     ["refused", "../../etc/passwd", "Image refusée : ../../etc/passwd"],
+    ["refused", "\u202egpj.exe\u200b", "Image refusée : ⟨U+202E⟩gpj.exe⟨U+200B⟩"],
   ])("%s ones are named and not loaded", (k, src, words) => {
     const root = rendered({ t: "figure", src, alt: "x", k, caption: "", credit: "" });
     expect(root.querySelector("img")).toBeNull();

@@ -40,9 +40,14 @@ function list(value: unknown): unknown[] {
   return Array.isArray(value) ? value : [];
 }
 
-/** A sentence with the address in the place of its `%`. */
+/** What turns the direction of a line, takes no room or has no shape, but for joiners, which some scripts need. */
+const TRICKY =
+  /[\u0000-\u001f\u007f-\u009f\u00ad\u061c\u180e\u200b\u200e\u200f\u2028-\u202e\u2060-\u206f\ufeff\ufff9-\ufffb\u{e0000}-\u{e0fff}]/gu;
+
+/** A sentence with the address in the place of its `%`, its tricks written as their numbers. */
 function sentence(context: NodeContext, label: string, address: string): string {
-  return (context.labels[label] ?? "%").replace("%", () => address);
+  const number = (c: string) => `⟨U+${(c.codePointAt(0) ?? 0).toString(16).toUpperCase().padStart(4, "0")}⟩`;
+  return (context.labels[label] ?? "%").replace("%", () => address.replace(TRICKY, number));
 }
 
 function fill(element: HTMLElement, children: unknown, context: NodeContext, inline: boolean): void {

@@ -25,7 +25,12 @@ impl Problem {
         fr: (impl Into<String>, impl Into<String>),
         en: (impl Into<String>, impl Into<String>),
     ) -> Self {
-        Self { code, fr: (spaced(&fr.0.into()), spaced(&fr.1.into())), en: (en.0.into(), en.1.into()) }
+        let french = |words: String| visible(spaced(&words));
+        Self {
+            code,
+            fr: (french(fr.0.into()), french(fr.1.into())),
+            en: (visible(en.0.into()), visible(en.1.into())),
+        }
     }
 
     /// The sentence and the way out in one language.
@@ -62,6 +67,30 @@ fn spaced(text: &str) -> String {
         }
     }
     text
+}
+
+/// Names, paths and addresses come from whoever sent the desk. What turns the direction of a line, takes no room or
+/// drives a terminal is written as its number, so that a sentence reads as it is meant.
+fn visible(words: String) -> String {
+    if !words.contains(tricky) {
+        return words;
+    }
+    let mut out = String::with_capacity(words.len());
+    for c in words.chars() {
+        match c {
+            '\n' | '\t' => out.push(' '),
+            c if tricky(c) => out.push_str(&format!("⟨U+{:04X}⟩", u32::from(c))),
+            c => out.push(c),
+        }
+    }
+    out
+}
+
+/// Joiners are left: emoji and several scripts are written with them.
+fn tricky(c: char) -> bool {
+    c.is_control()
+        || matches!(c, '\u{ad}' | '\u{61c}' | '\u{180e}' | '\u{200b}' | '\u{200e}' | '\u{200f}' | '\u{2028}'..='\u{202e}'
+            | '\u{2060}'..='\u{206f}' | '\u{feff}' | '\u{fff9}'..='\u{fffb}' | '\u{e0000}'..='\u{e0fff}')
 }
 
 impl fmt::Display for Problem {
