@@ -105,7 +105,8 @@ fn faults(html: &str, beside: bool) -> Vec<String> {
             }
             "img" => {
                 let src = value("src");
-                let plain = if beside {
+                // A drawing is always within the page.
+                let plain = if beside && !src.starts_with("data:image/svg+xml;base64,") {
                     src.strip_prefix("./").is_some_and(|path| {
                         !path.contains("..")
                             && !path.contains([':', '\\', '"', '<'])
