@@ -236,8 +236,8 @@ impl Diff {
 /// Longest text that is compared, in bytes; of a longer one only this much is read.
 pub const MAX_LENGTH: usize = 1 << 30;
 
-/// How `new` differs from `old`, two whole texts (front matter and body) with LF ends. `language` is that of the
-/// article where it is known; else the front matter's `lang` is taken, else the words tell.
+/// How `new` differs from `old`, two whole texts (front matter and body) with LF ends. The front matter's `lang`
+/// names the language, else `language` does, else the words tell.
 #[must_use]
 pub fn diff(old: &str, new: &str, language: Language) -> Diff {
     let (old, new) = (clip(old), clip(new));

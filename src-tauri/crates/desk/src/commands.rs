@@ -7,9 +7,9 @@ use ts_rs::{Config, TS};
 use crate::app::App;
 use crate::error::Problem;
 use crate::wire::{
-    ArticleItem, ArticleState, ArticleView, Boot, ConflictAnswer, DeletedItem, DeskInfo, ExportOptions,
-    Exported, Library, Pages, Passage, Placed, Preview, Proposal, Pushed, Resolved, Review, RevisionItem,
-    RevisionText, Settings, UnsentItem, Update,
+    ArticleItem, ArticleState, ArticleView, Boot, ConflictAnswer, DeletedItem, DeskInfo, DiffView,
+    ExportOptions, Exported, Library, Pages, Passage, Placed, Preview, Proposal, Pushed, Resolved, Review,
+    RevisionItem, RevisionText, Settings, UnsentItem, Update, VersionItem, VersionRef,
 };
 
 macro_rules! commands {
@@ -80,6 +80,9 @@ commands! {
     revision(path: String, id: u32) -> RevisionText;
     restore_revision(path: String, id: u32) -> ArticleState;
     name_revision(path: String, id: u32, name: String) -> RevisionItem;
+    versions(path: String) -> Vec<VersionItem>;
+    diff(path: String, old: VersionRef, new: VersionRef) -> DiffView;
+    mark_read(path: String, version: VersionRef) -> ();
     review(path: String) -> Review;
     suggest(path: String, version: u32, proposals: Vec<Proposal>, settled: bool) -> Review;
     decide(path: String, ids: Vec<String>, accept: bool) -> Review;

@@ -2,6 +2,7 @@
 
 pub mod app;
 pub mod commands;
+pub mod differences;
 pub mod doctor;
 pub mod env;
 pub mod error;

@@ -4,6 +4,7 @@
 //! Invariants: bytes are never overwritten before history holds them; own writes are known by content; whatever
 //! fails, the text is in the session and in its draft.
 
+mod compare;
 mod outside;
 mod replaced;
 mod review;
@@ -31,6 +32,7 @@ use crate::store::atomic::{self, OnDisk, ReadError, Saved};
 use crate::store::fs::{Fs, Stat};
 use crate::store::history::{Departed, History, Origin, RevisionId};
 use crate::store::journal::{Draft, Journal};
+use crate::store::read::ReadMarks;
 use crate::store::record::Records;
 use crate::store::shelf::Shelf;
 use crate::store::sweep;
@@ -84,6 +86,9 @@ pub struct Newsroom {
     reviews: Mutex<HashMap<String, Arc<Mutex<review::Open>>>>,
     typed_shelf: Shelf<Typed>,
     places_shelf: Shelf<Places>,
+    /// What this person read last.
+    read_marks: ReadMarks,
+    counted: Mutex<HashMap<String, compare::Counted>>,
     image_hashes: Mutex<HashMap<String, (Stat, String)>>,
     review_watch: Mutex<Option<Watch>>,
     replaced: Mutex<Vec<replaced::Nameless>>,
@@ -110,6 +115,8 @@ impl Newsroom {
             reviews: Mutex::default(),
             typed_shelf: Shelf::open(Arc::clone(&opening.fs), shelf.join("typed")),
             places_shelf: Shelf::open(Arc::clone(&opening.fs), shelf.join("places")),
+            read_marks: ReadMarks::open(Arc::clone(&opening.fs), opening.local.join("read.json")),
+            counted: Mutex::default(),
             image_hashes: Mutex::default(),
             review_watch: Mutex::default(),
             installation: opening.installation,
@@ -691,6 +698,9 @@ impl Newsroom {
             self.notice(&problem);
         }
         self.review_moved(from, to);
+        if let Err(error) = self.read_marks.rename(from, to) {
+            self.notice(&words::cannot_keep_read(to, &error));
+        }
         if open.is_some() {
             self.host.emit(Event::ArticleMoved { from: from.to_owned(), to: to.to_owned() });
         }

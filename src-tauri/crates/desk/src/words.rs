@@ -9,6 +9,7 @@ use crate::error::Problem;
 use crate::store::atomic::{ReadError, Refusal};
 use crate::store::history::Aside;
 use crate::store::record::Trouble;
+use crate::wire::VersionRef;
 
 /// What the system said, in words a person can act on.
 fn cause(error: &io::Error) -> (String, String) {
@@ -470,6 +471,63 @@ pub fn no_revision(path: &str, id: u32) -> Problem {
         "no_revision",
         (format!("{path} n’a pas de version {id}."), "Choisissez-en une dans l’historique."),
         (format!("{path} has no revision {id}."), "Choose one from its history."),
+    )
+}
+
+/// A version that is not there.
+#[must_use]
+pub fn no_version(path: &str, version: &VersionRef) -> Problem {
+    let (fr, en) = match version {
+        VersionRef::Read => {
+            ("n’a pas encore été marqué comme lu".to_owned(), "was never marked as read".to_owned())
+        }
+        VersionRef::Signed { .. } => {
+            ("n’a pas reçu ce bon à tirer".to_owned(), "does not have that sign-off".to_owned())
+        }
+        VersionRef::Published => {
+            ("n’a aucune version publiée".to_owned(), "has no published version".to_owned())
+        }
+        VersionRef::Commit { name } => {
+            (format!("n’est pas dans le commit « {name} »"), format!("is not in the commit “{name}”"))
+        }
+        _ => ("n’a pas cette version".to_owned(), "does not have that version".to_owned()),
+    };
+    Problem::new(
+        "no_version",
+        (format!("{path} {fr}."), "Choisissez une autre version."),
+        (format!("{path} {en}."), "Choose another version."),
+    )
+}
+
+/// A version that has no bytes of its own to be read.
+#[must_use]
+pub fn cannot_mark_read(path: &str) -> Problem {
+    Problem::new(
+        "cannot_mark_read",
+        (
+            format!("Cette version de {path} ne peut pas être marquée comme lue."),
+            "Marquez comme lu le texte à l’écran ou une version de l’historique.",
+        ),
+        (
+            format!("That version of {path} cannot be marked as read."),
+            "Mark the text on the screen or a revision of its history.",
+        ),
+    )
+}
+
+/// What was read could not be noted.
+#[must_use]
+pub fn cannot_keep_read(path: &str, error: &std::io::Error) -> Problem {
+    Problem::new(
+        "cannot_keep_read",
+        (
+            format!("« {path} » n’a pas pu être marqué comme lu ({error})."),
+            "Vérifiez l’espace libre du disque, puis recommencez.",
+        ),
+        (
+            format!("“{path}” could not be marked as read ({error})."),
+            "Check the free space of the disk, then try again.",
+        ),
     )
 }
 

@@ -1402,6 +1402,9 @@ export type Commands = {
   revision: { args: { path: string; id: number; }; answer: RevisionText };
   restore_revision: { args: { path: string; id: number; }; answer: ArticleState };
   name_revision: { args: { path: string; id: number; name: string; }; answer: RevisionItem };
+  versions: { args: { path: string; }; answer: Array<VersionItem> };
+  diff: { args: { path: string; old: VersionRef; new: VersionRef; }; answer: DiffView };
+  mark_read: { args: { path: string; version: VersionRef; }; answer: null };
   review: { args: { path: string; }; answer: Review };
   suggest: { args: { path: string; version: number; proposals: Array<Proposal>; settled: boolean; }; answer: Review };
   decide: { args: { path: string; ids: Array<string>; accept: boolean; }; answer: Review };

@@ -189,7 +189,7 @@ impl<'a> Classifier<'a> {
         *self.language.get_or_init(|| {
             let named = [super::language_of(self.sides[1].text), super::language_of(self.sides[0].text)];
             let known = |language: &Language| *language != Language::Unknown;
-            let given = std::iter::once(self.given).chain(named).find(known);
+            let given = named.into_iter().chain([self.given]).find(known);
             given.unwrap_or_else(|| {
                 let part = self.around.map(|text| Side::of_body(window(text)));
                 self.guess(part.as_ref().unwrap_or(self.sides[1]))

@@ -122,8 +122,9 @@ fn edit(
             // Words in a row from elsewhere, so that small words may be in both.
             let first = dice.roll(strange.len() - 5);
             let new = strange[first..=first + dice.roll(4)].join(" ");
-            let (gone, come) = (text[old.clone()].split(' '), new.split(' '));
-            let same_edge = gone.clone().next() == come.clone().next() || gone.last() == come.last();
+            let (mut gone, mut come) = (text[old.clone()].split(' '), new.split(' '));
+            let same_edge =
+                gone.clone().next() == come.clone().next() || gone.next_back() == come.next_back();
             (!same_edge).then_some((old, new))
         }
         Edit::Insert => {

@@ -2,9 +2,24 @@
 
 use super::{App, article_path};
 use crate::error::Problem;
-use crate::wire::{ArticleState, Passage, Proposal, Review, UnsentItem};
+use crate::wire::{ArticleState, DiffView, Passage, Proposal, Review, UnsentItem, VersionItem, VersionRef};
 
 impl App {
+    /// The versions of an article that can be compared.
+    pub fn versions(&self, path: String) -> Result<Vec<VersionItem>, Problem> {
+        self.desk()?.versions(&article_path(&path)?)
+    }
+
+    /// How one version differs from another.
+    pub fn diff(&self, path: String, old: VersionRef, new: VersionRef) -> Result<DiffView, Problem> {
+        self.desk()?.diff(&article_path(&path)?, &old, &new)
+    }
+
+    /// This person has read a version.
+    pub fn mark_read(&self, path: String, version: VersionRef) -> Result<(), Problem> {
+        self.desk()?.mark_read(&article_path(&path)?, &version)
+    }
+
     /// The review of an article.
     pub fn review(&self, path: String) -> Result<Review, Problem> {
         self.desk()?.review(&article_path(&path)?)

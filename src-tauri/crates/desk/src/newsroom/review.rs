@@ -552,9 +552,13 @@ impl Newsroom {
 
     /// What would be published of a text.
     fn seal_text(&self, snapshot: &Snapshot) -> Result<String, Problem> {
-        let image = |src: &str| self.image_hash(src);
-        seal::text_of(&snapshot.text(), &snapshot.path, &image)
-            .map_err(|reason| crate::export::too_complex(&snapshot.path, reason))
+        self.seal_text_of(&snapshot.path, &snapshot.text())
+    }
+
+    /// What would be published of a whole text of an article.
+    pub(super) fn seal_text_of(&self, path: &str, whole: &str) -> Result<String, Problem> {
+        seal::text_of(whole, path, &|src| self.image_hash(src))
+            .map_err(|reason| crate::export::too_complex(path, reason))
     }
 
     /// The hash of an image of the desk; read again when the file is another.
@@ -635,6 +639,7 @@ impl Newsroom {
             self.notice(&words::cannot_record(path, &error));
         }
         let _ = self.typed_shelf.remove(path).and_then(|()| self.places_shelf.remove(path));
+        let _ = self.read_marks.forget(path);
     }
 
     /// Listens to what others write into the records, once there are any.

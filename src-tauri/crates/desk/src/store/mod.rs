@@ -3,9 +3,11 @@
 pub mod atomic;
 pub mod backup;
 pub mod fs;
+pub mod git;
 pub mod history;
 pub mod images;
 pub mod journal;
+pub mod read;
 pub mod record;
 mod retention;
 mod salvage;

@@ -1,0 +1,291 @@
+//! Versions of an article and how they differ; what this person has read.
+
+use copydesk_core::diff::{Language, diff};
+use copydesk_core::front;
+use copydesk_core::review::{SignOff, seal};
+use copydesk_core::{furniture, text};
+
+use super::{Newsroom, lock};
+use crate::differences::{self, Side};
+use crate::error::Problem;
+use crate::session::Snapshot;
+use crate::store::atomic::{self, Fingerprint};
+use crate::store::git;
+use crate::store::history::{Origin, Revision};
+use crate::store::journal::hex;
+use crate::store::read::Read;
+use crate::wire::{ClassCount, DiffView, VersionItem, VersionRef};
+use crate::words;
+
+/// So many commits of an article are offered.
+const COMMITS: usize = 20;
+/// So many revisions are looked through for the one that was published, and offered.
+const REVISIONS: usize = 200;
+
+/// The counts of one pair of versions, so that a list of many articles compares none twice.
+#[derive(Clone)]
+pub(super) struct Counted {
+    read: String,
+    now: Fingerprint,
+    counts: Vec<ClassCount>,
+}
+
+impl Newsroom {
+    /// What can be compared of an article, newest first.
+    ///
+    /// # Errors
+    /// The article cannot be opened.
+    pub fn versions(&self, path: &str) -> Result<Vec<VersionItem>, Problem> {
+        let (session, _) = self.open_article(path)?;
+        let snapshot = session.snapshot();
+        let mut items = vec![item(VersionRef::Draft, String::new(), self.author(), String::new())];
+        if *snapshot.base.text != *snapshot.text() && !snapshot.base.bytes.is_empty() {
+            items.push(item(VersionRef::Disk, String::new(), String::new(), String::new()));
+        }
+        items.extend(self.read_marks.of(path).map(|read| self.read_item(&read)));
+        self.records.refresh();
+        let reviewed = self.records.of(path);
+        items.extend(
+            reviewed.record.sign_offs.iter().rev().filter(|signed| !signed.withdrawn).map(signed_item),
+        );
+        // Without a database there are no revisions to choose from; the rest can still be compared.
+        if let Ok(history) = self.history() {
+            let revisions = history.list(path)?;
+            items.extend(self.published(path, &revisions).map(|(revision, _)| published_item(revision)));
+            let (named, plain): (Vec<_>, Vec<_>) =
+                revisions.iter().take(REVISIONS).partition(|revision| revision.name.is_some());
+            items.extend(named.into_iter().chain(plain).map(revision_item));
+        }
+        items.extend(git::commits(&self.root, path, COMMITS).iter().map(commit_item));
+        Ok(items)
+    }
+
+    /// How one version differs from another.
+    ///
+    /// # Errors
+    /// A version is not there, or cannot be read.
+    pub fn diff(&self, path: &str, old: &VersionRef, new: &VersionRef) -> Result<DiffView, Problem> {
+        let (session, _) = self.open_article(path)?;
+        let snapshot = session.snapshot();
+        let sealed = [old, new].iter().any(|version| matches!(version, VersionRef::Signed { .. }));
+        let side = |version: &VersionRef| -> Result<Side, Problem> {
+            let (item, text) = self.version(path, version, &snapshot)?;
+            let is_shown = text == snapshot.text();
+            // What was signed is compared with what would be published now, not with stage or deadline.
+            let text = if sealed && !matches!(version, VersionRef::Signed { .. }) {
+                seal::as_article(&self.seal_text_of(path, &text)?)
+            } else {
+                text
+            };
+            let body = if snapshot.raw { 0 } else { front::split(&text).0.len() };
+            Ok(Side { item, on_screen: is_shown.then_some(body), text })
+        };
+        Ok(differences::view(&side(old)?, &side(new)?))
+    }
+
+    /// A version's name and its text.
+    fn version(
+        &self,
+        path: &str,
+        version: &VersionRef,
+        snapshot: &Snapshot,
+    ) -> Result<(VersionItem, String), Problem> {
+        let absent = || words::no_version(path, version);
+        let plain = |version, text| (item(version, String::new(), String::new(), String::new()), text);
+        Ok(match version {
+            VersionRef::Draft => {
+                (item(VersionRef::Draft, String::new(), self.author(), String::new()), snapshot.text())
+            }
+            VersionRef::Disk => {
+                let on_disk = atomic::read(&*self.fs, &self.root, path)
+                    .map_err(|error| words::cannot_read(path, &error))?;
+                plain(VersionRef::Disk, text_of(&on_disk.bytes))
+            }
+            VersionRef::Read => {
+                let read = self.read_marks.of(path).ok_or_else(absent)?;
+                let bytes = self.content_read(&read)?.ok_or_else(absent)?;
+                (self.read_item(&read), text_of(&bytes))
+            }
+            VersionRef::Signed { id } => {
+                self.records.refresh();
+                let reviewed = self.records.of(path);
+                let mut signed = reviewed.record.sign_offs.iter().rev();
+                let found = signed.find(|signed| match id {
+                    Some(id) => signed.id == *id,
+                    None => !signed.withdrawn,
+                });
+                let found = found.ok_or_else(absent)?;
+                (signed_item(found), seal::as_article(&found.text))
+            }
+            VersionRef::Published => {
+                let revisions = self.history()?.list(path)?;
+                let (revision, text) = self.published(path, &revisions).ok_or_else(absent)?;
+                (published_item(revision), text)
+            }
+            VersionRef::Revision { id } => {
+                let history = self.history()?;
+                let revisions = history.list(path)?;
+                let found = revisions.iter().find(|revision| revision.id == i64::from(*id));
+                let revision = found.ok_or_else(|| words::no_revision(path, *id))?;
+                (revision_item(revision), text_of(&history.content(revision.id)?))
+            }
+            VersionRef::Commit { name } => {
+                let commit = git::commit(&self.root, name).ok_or_else(absent)?;
+                let bytes = git::content(&self.root, &commit.id, path).ok_or_else(absent)?;
+                (commit_item(&commit), text_of(&bytes))
+            }
+        })
+    }
+
+    /// The newest revision whose stage is "published", and its text.
+    fn published<'a>(&self, path: &str, revisions: &'a [Revision]) -> Option<(&'a Revision, String)> {
+        let history = self.history().ok()?;
+        revisions.iter().take(REVISIONS).find_map(|revision| {
+            let text = text_of(&history.content(revision.id).ok()?);
+            let (front, body) = front::split(&text);
+            let published = furniture::resolve(front, body, path).stage.value == "published";
+            published.then_some((revision, text))
+        })
+    }
+
+    /// The bytes of what was read.
+    fn content_read(&self, read: &Read) -> Result<Option<Vec<u8>>, Problem> {
+        match read.fingerprint() {
+            Some(fingerprint) => self.history()?.content_of(&fingerprint),
+            None => Ok(None),
+        }
+    }
+
+    /// Remembers that this person has read a version. One that history has not becomes a revision first.
+    ///
+    /// # Errors
+    /// There is no such version, it has no bytes of its own (a signed text, an old commit), or the mark cannot be
+    /// written.
+    pub fn mark_read(&self, path: &str, version: &VersionRef) -> Result<(), Problem> {
+        let history = self.history()?;
+        let bytes = match version {
+            VersionRef::Draft | VersionRef::Disk => {
+                let (session, _) = self.open_article(path)?;
+                let snapshot = session.snapshot();
+                let (bytes, origin) = if *version == VersionRef::Draft {
+                    (text::encode(&snapshot.base.bytes, &snapshot.text()), Origin::Save)
+                } else {
+                    let on_disk = atomic::read(&*self.fs, &self.root, path)
+                        .map_err(|error| words::cannot_read(path, &error))?;
+                    (on_disk.bytes, Origin::Outside)
+                };
+                if !history.has(&atomic::fingerprint(&bytes)) {
+                    history.record(path, &bytes, &self.author(), origin)?;
+                }
+                bytes
+            }
+            VersionRef::Revision { id } => {
+                let known = history.list(path)?.iter().any(|revision| revision.id == i64::from(*id));
+                if !known {
+                    return Err(words::no_revision(path, *id));
+                }
+                history.content(i64::from(*id))?
+            }
+            VersionRef::Published => {
+                let revisions = history.list(path)?;
+                let (revision, _) =
+                    self.published(path, &revisions).ok_or_else(|| words::no_version(path, version))?;
+                history.content(revision.id)?
+            }
+            VersionRef::Commit { name } => {
+                let bytes = git::commit(&self.root, name)
+                    .and_then(|commit| git::content(&self.root, &commit.id, path))
+                    .ok_or_else(|| words::no_version(path, version))?;
+                if !history.has(&atomic::fingerprint(&bytes)) {
+                    return Err(words::cannot_mark_read(path));
+                }
+                bytes
+            }
+            VersionRef::Read => return Ok(()),
+            VersionRef::Signed { .. } => return Err(words::cannot_mark_read(path)),
+        };
+        // What was read must be there to compare with, however old revisions are thinned out.
+        history.pin(path, &bytes, "read")?;
+        let fingerprint = atomic::fingerprint(&bytes);
+        let newest = history.list(path)?.into_iter().find(|revision| {
+            revision.bytes == bytes.len() as u64
+                && history.content(revision.id).is_ok_and(|content| content == bytes)
+        });
+        let read = Read {
+            hash: hex(&fingerprint),
+            revision: newest.map(|revision| revision.id),
+            time: self.clock.now().to_string(),
+        };
+        self.read_marks.set(path, read).map_err(|error| words::cannot_keep_read(path, &error))
+    }
+
+    /// The changes that this person has not read, by class, and whether the article was never read at all. An article
+    /// that cannot be read has none.
+    #[must_use]
+    pub fn unread(&self, path: &str) -> (Vec<ClassCount>, bool) {
+        let Some(read) = self.read_marks.of(path) else { return (Vec::new(), true) };
+        let (now, text) = match self.session(path) {
+            Ok(session) => {
+                let snapshot = session.snapshot();
+                let text = snapshot.text();
+                let is_base = *snapshot.base.text == *text;
+                let now = if is_base {
+                    snapshot.base.fingerprint
+                } else {
+                    atomic::fingerprint(&text::encode(&snapshot.base.bytes, &text))
+                };
+                (now, text)
+            }
+            Err(_) => match atomic::read(&*self.fs, &self.root, path) {
+                Ok(on_disk) => (on_disk.fingerprint, text_of(&on_disk.bytes)),
+                Err(_) => return (Vec::new(), false),
+            },
+        };
+        if read.fingerprint() == Some(now) {
+            return (Vec::new(), false);
+        }
+        if let Some(known) = lock(&self.counted).get(path)
+            && known.read == read.hash
+            && known.now == now
+        {
+            return (known.counts.clone(), false);
+        }
+        let Some(before) = self.content_read(&read).ok().flatten() else { return (Vec::new(), true) };
+        let counts = differences::counts(&diff(&text_of(&before), &text, Language::Unknown));
+        let counted = Counted { read: read.hash, now, counts: counts.clone() };
+        lock(&self.counted).insert(path.to_owned(), counted);
+        (counts, false)
+    }
+
+    fn read_item(&self, read: &Read) -> VersionItem {
+        item(VersionRef::Read, String::new(), self.author(), read.time.clone())
+    }
+}
+
+fn item(version: VersionRef, label: String, author: String, time: String) -> VersionItem {
+    VersionItem { version, label, author, time }
+}
+
+fn signed_item(signed: &SignOff) -> VersionItem {
+    let version = VersionRef::Signed { id: Some(signed.id.clone()) };
+    item(version, signed.role.clone(), signed.by.name.clone(), signed.at.clone())
+}
+
+fn published_item(revision: &Revision) -> VersionItem {
+    VersionItem { version: VersionRef::Published, ..revision_item(revision) }
+}
+
+fn revision_item(revision: &Revision) -> VersionItem {
+    let version = VersionRef::Revision { id: u32::try_from(revision.id).unwrap_or(u32::MAX) };
+    item(version, revision.name.clone().unwrap_or_default(), revision.author.clone(), revision.time.clone())
+}
+
+fn commit_item(commit: &git::Commit) -> VersionItem {
+    let version = VersionRef::Commit { name: commit.id.clone() };
+    item(version, commit.subject.clone(), commit.author.clone(), commit.time.clone())
+}
+
+/// Bytes as text, also where they are not.
+fn text_of(bytes: &[u8]) -> String {
+    text::decode(bytes).map_or_else(|reason| words::readable(bytes, &reason), |decoded| decoded.text)
+}

@@ -1,0 +1,155 @@
+//! Versions of an article and how they differ, without a window: the commands that the window calls.
+
+use std::process::{Command, Stdio};
+
+use serde_json::{Value, json};
+
+use crate::desk::Desk;
+
+const PIECE: &str = "---\ntitle: Le câble\nstage: draft\n---\nLe câble relie Brest à Boston.\n\nIl a coûté 40 millions d’euros, dit Élise Faure.\n";
+
+fn desk() -> Desk {
+    let desk = Desk::with(&[("ville/cable.md", PIECE)]);
+    desk.open("ville/cable.md");
+    desk
+}
+
+fn versions(desk: &Desk) -> Vec<Value> {
+    desk.call("versions", json!({"path": "ville/cable.md"})).as_array().unwrap().clone()
+}
+
+fn kinds(desk: &Desk) -> Vec<String> {
+    versions(desk).iter().map(|item| item["version"]["is"].as_str().unwrap().to_owned()).collect()
+}
+
+fn diff(desk: &Desk, old: &Value, new: &Value) -> Value {
+    desk.call("diff", json!({"path": "ville/cable.md", "old": old, "new": new}))
+}
+
+/// Each change as `class: old -> new`.
+fn changes(view: &Value) -> Vec<String> {
+    let side = |side: &Value| side["text"].as_str().unwrap_or("").to_owned();
+    let line = |change: &Value| {
+        format!("{}: {} -> {}", change["class"].as_str().unwrap(), side(&change["old"]), side(&change["new"]))
+    };
+    view["changes"].as_array().unwrap().iter().map(line).collect()
+}
+
+fn retype(desk: &Desk, old: &str, new: &str) {
+    let body = desk.body("ville/cable.md");
+    desk.replace_body_part("ville/cable.md", &body, old, new);
+}
+
+fn draft() -> Value {
+    json!({"is": "draft"})
+}
+
+fn disk() -> Value {
+    json!({"is": "disk"})
+}
+
+#[test]
+fn the_draft_is_compared_with_the_disk_and_places_are_those_of_the_screen() {
+    let desk = desk();
+    assert_eq!(kinds(&desk), ["draft", "revision"]);
+    assert_eq!(changes(&diff(&desk, &disk(), &draft())), [""; 0]);
+    retype(&desk, "40 millions", "45 millions");
+    assert_eq!(kinds(&desk), ["draft", "disk", "revision"]);
+    let view = diff(&desk, &disk(), &draft());
+    assert_eq!(changes(&view), ["figure: 40 -> 45"]);
+    assert_eq!(view["counts"], json!([{"class": "figure", "count": 1}]));
+    let span = &view["changes"][0]["new"];
+    let body: Vec<u16> = desk.body("ville/cable.md").encode_utf16().collect();
+    let place = |name: &str| usize::try_from(span[name].as_u64().unwrap()).unwrap();
+    assert_eq!(String::from_utf16(&body[place("start")..place("end")]).unwrap(), "45");
+    assert_eq!(view["changes"][0]["old"]["start"], json!(null));
+    assert_eq!(view["rows"].as_array().unwrap().len(), 4);
+}
+
+#[test]
+fn revisions_read_ones_and_published_ones_are_compared() {
+    let desk = desk();
+    desk.call("mark_read", json!({"path": "ville/cable.md", "version": disk()}));
+    desk.call("set_stage", json!({"path": "ville/cable.md", "stage": "published", "reason": ""}));
+    retype(&desk, "Boston", "Cork");
+    desk.call("set_stage", json!({"path": "ville/cable.md", "stage": "draft", "reason": "une erreur"}));
+    desk.call("save", json!({"path": "ville/cable.md"}));
+    let kinds = kinds(&desk);
+    assert_eq!(kinds[..3], ["draft", "read", "published"]);
+    let published = json!({"is": "published"});
+    assert_eq!(
+        changes(&diff(&desk, &published, &draft())),
+        ["name: Boston -> Cork", "furniture: published -> draft"]
+    );
+    let read = json!({"is": "read"});
+    assert_eq!(changes(&diff(&desk, &read, &draft())), ["name: Boston -> Cork"]);
+    // It survives the program's end, and the article's new name.
+    let desk = desk.restart();
+    desk.open("ville/cable.md");
+    assert_eq!(changes(&diff(&desk, &read, &draft())), ["name: Boston -> Cork"]);
+    let first = versions(&desk).last().unwrap()["version"].clone();
+    assert_eq!(first["is"], json!("revision"));
+    assert_eq!(changes(&diff(&desk, &first, &disk())), ["name: Boston -> Cork"]);
+    // What is on the screen and nowhere else becomes a revision when it is read.
+    retype(&desk, "Cork", "Galway");
+    desk.call("mark_read", json!({"path": "ville/cable.md", "version": draft()}));
+    assert_eq!(changes(&diff(&desk, &read, &draft())), [""; 0]);
+    assert_eq!(changes(&diff(&desk, &disk(), &read)), ["name: Cork -> Galway"]);
+    let renamed = desk.call("rename_article", json!({"path": "ville/cable.md", "name": "liaison"}));
+    let args = json!({"path": renamed["path"], "old": read, "new": draft()});
+    assert_eq!(changes(&desk.call("diff", args)), [""; 0]);
+}
+
+#[test]
+fn what_was_signed_is_compared_with_what_would_be_published() {
+    let desk = desk();
+    let signed = json!({"is": "signed", "id": null});
+    let args = json!({"path": "ville/cable.md", "old": signed, "new": draft()});
+    assert_eq!(desk.try_call("diff", args).unwrap_err().code, "no_version");
+    desk.call("sign_off", json!({"path": "ville/cable.md", "role": "desk"}));
+    desk.call("set_stage", json!({"path": "ville/cable.md", "stage": "review", "reason": ""}));
+    assert_eq!(changes(&diff(&desk, &signed, &draft())), [""; 0], "the stage is not signed");
+    retype(&desk, "dit Élise", "affirme Élise");
+    let view = diff(&desk, &signed, &draft());
+    assert_eq!(changes(&view), ["attribution: dit -> affirme"]);
+    assert_eq!(view["old"]["label"], json!("desk"));
+    let body: Vec<u16> = desk.body("ville/cable.md").encode_utf16().collect();
+    let start = usize::try_from(view["changes"][0]["new"]["start"].as_u64().unwrap()).unwrap();
+    assert_eq!(String::from_utf16(&body[start..start + 7]).unwrap(), "affirme");
+}
+
+#[test]
+fn a_commit_is_compared_where_the_desk_is_in_a_work_tree() {
+    let desk = desk();
+    let git = |args: &[&str]| {
+        let identity =
+            ["-c", "user.name=Ada", "-c", "user.email=ada@example.org", "-c", "commit.gpgsign=false"];
+        let status = Command::new("git")
+            .args(identity)
+            .args(args)
+            .current_dir(desk.folder.path().join("desk"))
+            .stdout(Stdio::null())
+            .status()
+            .unwrap();
+        assert!(status.success(), "git {args:?}");
+    };
+    git(&["init", "--quiet"]);
+    git(&["add", "--all"]);
+    git(&["commit", "--quiet", "--message", "câble : premier jet"]);
+    retype(&desk, "Boston", "Cork");
+    let items = versions(&desk);
+    let commit = items.last().unwrap();
+    assert_eq!(
+        (&commit["version"]["is"], &commit["label"]),
+        (&json!("commit"), &json!("câble : premier jet"))
+    );
+    assert_eq!(changes(&diff(&desk, &commit["version"], &draft())), ["name: Boston -> Cork"]);
+    assert_eq!(
+        changes(&diff(&desk, &json!({"is": "commit", "name": "HEAD"}), &draft())),
+        ["name: Boston -> Cork"]
+    );
+    let args = json!({"path": "ville/cable.md", "old": {"is": "commit", "name": "--help"}, "new": draft()});
+    assert_eq!(desk.try_call("diff", args).unwrap_err().code, "no_version");
+    desk.call("mark_read", json!({"path": "ville/cable.md", "version": {"is": "commit", "name": "HEAD"}}));
+    assert_eq!(changes(&diff(&desk, &json!({"is": "read"}), &draft())), ["name: Boston -> Cork"]);
+}
