@@ -26,6 +26,8 @@ pub struct Call {
 pub enum Command {
     /// Export articles as HTML or PDF
     Export(ExportArgs),
+    /// Compare two articles or two revisions, by what a change touches
+    Diff(DiffArgs),
     /// List, show and restore the revisions of an article
     History(HistoryArgs),
     /// Show the review of an article: suggestions, comments, sign-offs; exchange it as CriticMarkup
@@ -106,6 +108,24 @@ pub enum ImagesAt {
     Embed,
     /// Copied beside it
     Beside,
+}
+
+/// `copydesk diff`.
+#[derive(Args)]
+pub struct DiffArgs {
+    /// The older article, or a revision written ARTICLE@ID
+    pub old: PathBuf,
+    /// The newer one
+    pub new: PathBuf,
+    /// Print one JSON document on standard output
+    #[arg(long)]
+    pub json: bool,
+    /// Language of the articles, where their front matter names none: fr or en
+    #[arg(long, value_name = "LANG")]
+    pub lang: Option<String>,
+    /// Desk folder; else the one that the articles lie in
+    #[arg(long, value_name = "FOLDER")]
+    pub desk: Option<PathBuf>,
 }
 
 /// `copydesk history`.

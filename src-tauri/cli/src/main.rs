@@ -1,7 +1,8 @@
-//! The command line of Copydesk: exports, history, reviews, and the way to the window. It needs no display.
+//! The command line of Copydesk: exports, differences, history, reviews, and the way to the window. It needs no display.
 
 mod article;
 mod call;
+mod diff;
 mod doctor;
 mod export;
 mod history;
@@ -48,6 +49,7 @@ fn run(call: Call) -> Result<ExitCode, Failure> {
     match call.command {
         None => call::open_window(call.target.as_deref(), here.lang(None))?,
         Some(Command::Export(args)) => export::run(&here, &args)?,
+        Some(Command::Diff(args)) => diff::run(&here, &args)?,
         Some(Command::Doctor(args)) => {
             return Ok(ExitCode::from(u8::from(doctor::run(&here, &args)?)));
         }
