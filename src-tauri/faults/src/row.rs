@@ -44,9 +44,14 @@ impl Row {
     /// That is how a test says so.
     pub fn end(self) {
         let (lost, torn, unexplained) = (self.lost.len(), self.torn.len(), self.unexplained.len());
+        let outcome = match (lost + torn + unexplained, self.faults) {
+            (0, 0) => "no fault happened",
+            (0, _) => "kept",
+            _ => "broken",
+        };
         let more = if self.more.is_empty() { String::new() } else { format!(", {}", self.more) };
         println!(
-            "row {}: {} faults, {lost} lost, {torn} torn, {} left over, {unexplained} unexplained{more}",
+            "row {}: {outcome}, {} faults, {lost} lost, {torn} torn, {} left over, {unexplained} unexplained{more}",
             self.name, self.faults, self.left_over,
         );
         let all: Vec<&String> = [&self.lost, &self.torn, &self.unexplained].into_iter().flatten().collect();

@@ -210,8 +210,14 @@ pub fn check(job: &Job, log: &mut Log) -> Done {
     log.say("opened", 0, &shown, if restored { "restored" } else { "" }).map_err(words)?;
     match newsroom.history() {
         Ok(history) => {
-            let aside = history.set_aside.as_ref().map(|aside| format!("{aside:?}")).unwrap_or_default();
+            // As the program does once its window is there.
+            let mended = history.mend();
+            let aside = mended.as_ref().ok().and_then(Option::as_ref).or(history.set_aside.as_ref());
+            let aside = aside.map(|aside| format!("{aside:?}")).unwrap_or_default();
             log.say("history", 0, "", &aside).map_err(words)?;
+            if let Err(problem) = &mended {
+                log.say("refused", 0, problem.code, &problem.to_string()).map_err(words)?;
+            }
             // Each answer may be a refusal; none may be a panic, nor bytes that were never written.
             for revision in history.list(&job.article).unwrap_or_default() {
                 if let Ok(bytes) = history.content(revision.id) {

@@ -6,12 +6,17 @@
 mod rows {
     use std::path::Path;
 
+    mod bytes;
+    mod database;
     mod errors;
     mod full;
+    mod gone;
     mod kill;
+    mod outside;
     mod power;
     mod race;
     mod refused;
+    mod shape;
 
     /// The program that does the work.
     pub(crate) fn program() -> &'static Path {
