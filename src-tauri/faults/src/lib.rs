@@ -10,6 +10,7 @@ pub mod counted;
 #[cfg(target_os = "linux")]
 pub mod disk;
 pub mod lab;
+pub mod mutate;
 pub mod row;
 pub mod run;
 #[cfg(target_os = "linux")]

@@ -1,4 +1,4 @@
-//! `copydesk-faults`: the work of the real store, step by step and without a window. Each step is announced (`begin`)
+//! `faults`: the work of the real store, step by step and without a window. Each step is announced (`begin`)
 //! and acknowledged in a log, so that whoever kills this program knows what it had promised.
 
 mod work;

@@ -6,6 +6,13 @@ pub fn torture() -> bool {
     std::env::var_os("COPYDESK_TORTURE").is_some_and(|value| value == "1")
 }
 
+/// Whether a protection was taken out (`COPYDESK_TEETH=1`, set by `cargo xtask teeth`): the first broken promise ends
+/// the search.
+#[must_use]
+pub fn teeth() -> bool {
+    std::env::var_os("COPYDESK_TEETH").is_some_and(|value| value == "1")
+}
+
 /// The short figure, or the full one.
 #[must_use]
 pub fn figure(short: usize, full: usize) -> usize {
@@ -36,6 +43,12 @@ impl Row {
     #[must_use]
     pub fn new(name: &'static str) -> Self {
         Self { name, ..Self::default() }
+    }
+
+    /// Whether a promise was broken.
+    #[must_use]
+    pub fn is_broken(&self) -> bool {
+        !(self.lost.is_empty() && self.torn.is_empty() && self.unexplained.is_empty())
     }
 
     /// Prints the figures, and fails where a promise was broken or no fault happened.

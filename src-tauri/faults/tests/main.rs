@@ -10,6 +10,7 @@ mod rows {
     mod database;
     mod errors;
     mod full;
+    mod fuzz;
     mod gone;
     mod kill;
     mod outside;
@@ -20,6 +21,6 @@ mod rows {
 
     /// The program that does the work.
     pub(crate) fn program() -> &'static Path {
-        Path::new(env!("CARGO_BIN_EXE_copydesk-faults"))
+        Path::new(env!("CARGO_BIN_EXE_faults"))
     }
 }

@@ -1,4 +1,4 @@
-//! `cargo xtask`: set-up, run, test, build, bench, bundle. Needs no system library itself, so that it can install them.
+//! `cargo xtask`: set-up, run, test, torture, teeth, build, bench, bundle. Needs no system library itself, so that it can install them.
 //!
 //! Each step says itself as it starts (`▸`), its output is shown as it comes, and the last line is one clear
 //! sentence (`✓` or `✗`).
@@ -8,18 +8,23 @@ mod bench;
 mod build;
 mod bundle;
 mod display;
+mod faults;
 mod licence;
 mod run;
 mod setup;
 mod stamp;
 mod step;
+mod teeth;
 mod test;
+mod torture;
 
 use std::process::ExitCode;
 
 const USAGE: &str = "\
 cargo xtask run [FOLDER] [--dev]   set up, build, open the window on FOLDER (default: articles/)
 cargo xtask test                   set up, then every check
+cargo xtask torture [LANE…]        the fault tests with their full figures: store, core, watch, fuzz, window
+cargo xtask teeth [PROTECTION…]    takes one protection out at a time: its fault test must fail
 cargo xtask build                  the release programs `copydesk` and `copydesk-window`
 cargo xtask bench [GROUP…]         measure beside the peers: parts, process, window (default: all)
 cargo xtask bundle [--dev]         the installers (deb, rpm), with --dev of the debug build
@@ -31,6 +36,8 @@ fn main() -> ExitCode {
     let outcome = match args.as_slice() {
         ["run", rest @ ..] => run::Options::parse(rest).and_then(|options| run::run(&options)),
         ["test"] => test::run(),
+        ["torture", lanes @ ..] => torture::run(lanes),
+        ["teeth", names @ ..] => teeth::run(names),
         ["build"] => build::release(),
         ["bench", groups @ ..] => bench::run(groups),
         ["bundle"] => bundle::run("release"),

@@ -21,9 +21,19 @@ pub enum Need {
 const BUILD: [&str; 5] =
     ["build-essential", "pkg-config", "libgtk-3-dev", "libwebkit2gtk-4.1-dev", "librsvg2-dev"];
 
-/// And of what the tests need besides: the driver and the display of the real window, a session bus for it, and the
-/// programs that read the exported PDFs.
-const TEST: [&str; 6] = ["webkit2gtk-driver", "xvfb", "dbus-daemon", "poppler-utils", "qpdf", "git"];
+/// And of what the tests need besides: the driver and the display of the real window, a session bus for it, the
+/// programs that read the exported PDFs, and those that make faults and changes from outside.
+const TEST: [&str; 9] = [
+    "webkit2gtk-driver",
+    "xvfb",
+    "dbus-daemon",
+    "poppler-utils",
+    "qpdf",
+    "git",
+    "strace",
+    "e2fsprogs",
+    "vim",
+];
 
 /// And what the benchmarks measure beside (MiniBrowser comes with WebKitGTK).
 const BENCH: [&str; 3] = ["ghostwriter", "pandoc", "weasyprint"];

@@ -6,6 +6,7 @@ use std::process::Command;
 
 use crate::build;
 use crate::display::Display;
+use crate::faults;
 use crate::licence;
 use crate::setup::{self, Need};
 use crate::step::{self, Failure, Outcome};
@@ -22,6 +23,7 @@ pub fn run() -> Outcome {
     record.note(step::run("interface: types", &mut step::npm(&["run", "--silent", "check"]), see));
     record.count(step::run_read("interface: tests", &mut step::npm(&["run", "--silent", "test"]), see));
     let interface = build::interface();
+    let mut promises = String::new();
     // The window embeds the interface: without it there is nothing to test.
     if interface.is_ok() {
         // All with `--all-targets`: the features of the tests then hold for the programs too, and Tauri is built once.
@@ -38,12 +40,16 @@ pub fn run() -> Outcome {
                 &mut tests,
                 "screenshots of failures: tests/output",
             ));
+            let (lines, outcome) =
+                step::run_read("faults, in their short form", &mut faults::tests(&[]), "see the rows above");
+            promises = faults::table(&faults::rows(&lines));
+            record.count((lines, outcome));
         }
         record.note(built);
     }
     record.note(interface);
 
-    println!("\n{} passed, {} failed", record.passed, record.failed);
+    println!("\n{promises}\n{} passed, {} failed", record.passed, record.failed);
     match record.failures.len() {
         0 => Ok("all checks passed".to_owned()),
         _ => Err(Failure::new("checks failed", format!("\n  {}", record.failures.join("\n  ")))),
@@ -61,10 +67,12 @@ fn rust_tests(display: &Display) -> Command {
         step::cargo(&[])
     };
     if step::output(&mut step::cargo(&["nextest", "--version"])).is_some() {
-        command.args(["nextest", "run", "--locked", "--workspace", "--no-fail-fast"]);
+        command.args(["nextest", "run"]);
     } else {
-        command.args(["test", "--locked", "--workspace", "--all-targets", "--no-fail-fast"]);
+        command.args(["test", "--all-targets"]);
     }
+    // The fault tests run by themselves: others beside them would make their races rarer.
+    command.args(["--locked", "--workspace", "--exclude", "copydesk-faults", "--no-fail-fast"]);
     command.env("DISPLAY", &display.name).env_remove("WAYLAND_DISPLAY").env("GDK_BACKEND", "x11");
     command
 }

@@ -6,7 +6,7 @@ use std::time::{Duration, Instant};
 use copydesk_faults::chance::Chance;
 use copydesk_faults::disk::{self, Mount};
 use copydesk_faults::lab::{ARTICLE, Lab};
-use copydesk_faults::row::{Row, figure, not_run};
+use copydesk_faults::row::{Row, figure, not_run, teeth};
 use copydesk_faults::run::Running;
 use copydesk_faults::text::{recognise, version};
 
@@ -40,7 +40,11 @@ fn cuts(name: &'static str, options: &str, count: usize) {
     let mut row = Row::new(name);
     let mut chance = Chance::new(7);
     let (mut saved_in_all, mut drafted_in_all) = (0, 0);
+    let count = if teeth() { 200 } else { count };
     for round in 0..count {
+        if teeth() && row.is_broken() {
+            break;
+        }
         lab.reset();
         let mount = Mount::image(&image, &at, options).unwrap();
         let (desk, local) = (at.join("desk"), at.join("local"));

@@ -53,8 +53,10 @@ fn group_folder(desk: &Path) -> PathBuf {
     desk.join(ARTICLE)
 }
 
+type Attributes = Vec<(String, Vec<u8>)>;
+
 /// Mode, owner, group, number of names, attributes.
-fn shape(file: &Path) -> (u32, u32, u32, u64, Vec<(String, Vec<u8>)>) {
+fn shape(file: &Path) -> (u32, u32, u32, u64, Attributes) {
     let metadata = fs::metadata(file).unwrap();
     let mut names = vec![0; 4096];
     let length = rustix::fs::listxattr(file, &mut names[..]).unwrap_or(0);
