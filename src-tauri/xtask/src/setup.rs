@@ -38,13 +38,17 @@ const TEST: [&str; 9] = [
 /// And what the benchmarks measure beside (MiniBrowser comes with WebKitGTK).
 const BENCH: [&str; 3] = ["ghostwriter", "pandoc", "weasyprint"];
 
-/// The oldest Node that the interface's tools accept.
-const NODE: (u32, u32) = (20, 19);
+/// The oldest Node of each line that the interface's tools accept; all later lines are.
+const NODE: [(u32, u32); 3] = [(20, 19), (22, 13), (23, 0)];
 
 /// Installs or names whatever is missing.
 pub fn prepare(need: Need) -> Result<(), Failure> {
-    system(need)?;
+    // What nothing here can mend comes first, before anything is fetched.
     node()?;
+    system(need)?;
+    if need != Need::Build {
+        components()?;
+    }
     interface_packages(&step::root().join("ui"))
 }
 
@@ -69,19 +73,49 @@ fn system(need: Need) -> Result<(), Failure> {
     if missing.is_empty() {
         return Ok(());
     }
+    let root = step::output(step::command("id").arg("-u")).is_some_and(|id| id == "0");
+    let Some(words) = apt(root, on_path("sudo")) else {
+        return Err(Failure::new(
+            "system packages are missing, and there is no sudo to install them with",
+            format!("as root: apt-get install {}", missing.join(" ")),
+        ));
+    };
     let by_hand = format!("install by hand: sudo apt-get install {}", missing.join(" "));
     let apt = |args: &[&str]| {
-        let root = step::output(step::command("id").arg("-u")).is_some_and(|id| id == "0");
-        let mut command = step::command(if root { "env" } else { "sudo" });
-        if !root {
-            command.arg("env");
-        }
-        command.args(["DEBIAN_FRONTEND=noninteractive", "apt-get", "--yes"]).args(args);
+        let mut command = step::command(words[0]);
+        command.args(&words[1..]).args(["DEBIAN_FRONTEND=noninteractive", "apt-get", "--yes"]).args(args);
         command
     };
-    step::run("apt-get update", &mut apt(&["update"]), &by_hand)?;
+    // A list of packages that is not the newest, or a source that does not answer, is no reason to stop.
+    if let Err(failure) = step::run("apt-get update", &mut apt(&["update"]), "trying with what is known") {
+        println!("  {failure}");
+    }
     let mut install = apt(&["install", "--no-install-recommends"]);
     step::run(&format!("apt-get install {}", missing.join(" ")), install.args(&missing), &by_hand)
+}
+
+/// What stands before apt-get: nothing of effect for root, sudo for others; `None` where there is none.
+fn apt(root: bool, sudo: bool) -> Option<&'static [&'static str]> {
+    match (root, sudo) {
+        (true, _) => Some(&["env"]),
+        (false, true) => Some(&["sudo", "env"]),
+        (false, false) => None,
+    }
+}
+
+/// The checks' own parts of Rust, which rustup's smallest profile leaves out.
+fn components() -> Result<(), Failure> {
+    let absent: Vec<&str> = [("fmt", "rustfmt"), ("clippy", "clippy")]
+        .into_iter()
+        .filter(|(command, _)| step::output(&mut step::cargo(&[command, "--version"])).is_none())
+        .map(|(_, component)| component)
+        .collect();
+    if absent.is_empty() {
+        return Ok(());
+    }
+    let mut rustup = step::command("rustup");
+    let add = format!("rustup component add {}", absent.join(" "));
+    step::run(&add, rustup.args(["component", "add"]).args(&absent), &format!("run by hand: {add}"))
 }
 
 /// Those of `wanted` that a listing of `package status` lines does not call installed.
@@ -195,8 +229,8 @@ pub fn on_path(program: &str) -> bool {
 fn node() -> Result<(), Failure> {
     step::say("Node");
     let get = format!(
-        "install Node {}.{} or later with npm (nodejs.org, or your system's packages) and open a new terminal",
-        NODE.0, NODE.1
+        "install Node {}.{}, {}.{} or later with npm (nodejs.org, or your system's packages) and open a new terminal",
+        NODE[0].0, NODE[0].1, NODE[1].0, NODE[1].1
     );
     let Some(version) = step::output(step::command("node").arg("--version")) else {
         return Err(Failure::new("Node is missing", get));
@@ -212,7 +246,9 @@ fn node() -> Result<(), Failure> {
 
 fn is_new_enough(version: &str) -> bool {
     let mut parts = version.trim_start_matches('v').split('.').map_while(|part| part.parse::<u32>().ok());
-    (parts.next().unwrap_or(0), parts.next().unwrap_or(0)) >= NODE
+    let (line, minor) = (parts.next().unwrap_or(0), parts.next().unwrap_or(0));
+    let newest = NODE[NODE.len() - 1].0;
+    NODE.iter().any(|(major, least)| *major == line && minor >= *least) || line > newest
 }
 
 fn interface_packages(ui: &Path) -> Result<(), Failure> {
@@ -289,11 +325,21 @@ mod tests {
     }
 
     #[test]
+    fn nobody_is_sent_to_a_sudo_that_is_not_there() {
+        assert_eq!(apt(true, false), Some(&["env"][..]));
+        assert_eq!(apt(false, true), Some(&["sudo", "env"][..]));
+        assert_eq!(apt(false, false), None);
+    }
+
+    #[test]
     fn node_is_compared_by_number() {
         for (version, enough) in [
             ("v20.20.2", true),
             ("v20.19.0", true),
-            ("v22.1.0", true),
+            ("v21.7.0", false),
+            ("v22.12.0", false),
+            ("v22.13.0", true),
+            ("v24.0.0", true),
             ("v20.9.0", false),
             ("v18.20.4", false),
             ("", false),
