@@ -5,9 +5,12 @@
 //! program. A test that fails leaves a screenshot in `tests/output`.
 
 mod hostile;
+mod incoming;
 mod journeys;
 mod page;
+mod portal;
 mod review;
+mod sheets;
 mod smoke;
 
 use std::fmt::Debug;
