@@ -3,7 +3,7 @@
 // Deliberately absent: any decision about saving, and any merge of text (the authority's part).
 
 import { collab, getClientID, getSyncedVersion, receiveUpdates, sendableUpdates } from "@codemirror/collab";
-import { ChangeSet, Transaction, type Extension } from "@codemirror/state";
+import { ChangeSet, Transaction, type ChangeDesc, type Extension } from "@codemirror/state";
 import { EditorView } from "@codemirror/view";
 import { afterComposition } from "./composition";
 import type { EditorHost, Pushed } from "./host";
@@ -15,6 +15,8 @@ type Authority = Pick<EditorHost, "push" | "pull" | "onDirty" | "onSynced" | "on
 const FIRST_PAUSE = 250;
 /** Longest such pause, in milliseconds. */
 const LONGEST_PAUSE = 5000;
+/** Updates of the authority that are remembered, to place what was said of an older version. */
+const REMEMBERED = 2000;
 
 interface Waiter {
   /** Resolves when this many updates of ours have been acknowledged in all. */
@@ -33,6 +35,8 @@ export class Line {
   private closed = false;
   private wake: (() => void) | null = null;
   private view: EditorView | null = null;
+  /** The newest updates of the authority, up to the synced version. */
+  private readonly log: ChangeSet[] = [];
   readonly extension: Extension;
 
   constructor(
@@ -79,6 +83,23 @@ export class Line {
       this.wake?.();
       this.start();
     });
+  }
+
+  /**
+   * What leads from a version of the authority to the text of now; `null` where that version is not known here any
+   * more, or not yet.
+   */
+  since(version: number): ChangeDesc | null {
+    const { state } = this.open();
+    const missed = getSyncedVersion(state) - version;
+    if (missed < 0 || missed > this.log.length) return null;
+    const all = [
+      ...this.log.slice(this.log.length - missed),
+      ...sendableUpdates(state).map(({ changes }) => changes),
+    ];
+    const first = all[0];
+    if (!first) return ChangeSet.empty(state.doc.length).desc;
+    return all.slice(1).reduce<ChangeDesc>((whole, changes) => whole.composeDesc(changes), first.desc);
   }
 
   /** No request is made any more. */
@@ -165,6 +186,8 @@ export class Line {
     } else {
       view.dispatch(received);
     }
+    this.log.push(...updates.map(({ changes }) => changes));
+    this.log.splice(0, this.log.length - REMEMBERED);
     this.acknowledged += before - sendableUpdates(view.state).length;
     const version = getSyncedVersion(view.state);
     this.known = Math.max(this.known, version);

@@ -2,6 +2,7 @@
 // the editor knows CodeMirror and nothing else.
 
 import type { Typed } from "../typed";
+import type { Proposal } from "./layer";
 
 /** One update of the body: who made it, and `ChangeSet.toJSON()`. */
 export interface Update {
@@ -47,6 +48,12 @@ export interface EditorHost {
   onSynced(version: number): void;
   /** `offset` in UTF-16 units, lines from 1, `topLine` fractional. */
   onCaret(offset: number, line: number, topLine: number): void;
+  /** What the person proposes, all of it, against the authority's `version`; `settled` once they rest. */
+  onProposals(version: number, proposals: Proposal[], settled: boolean): void;
+  /** The person clicked on what somebody proposes or says. */
+  onRemark(id: string): void;
+  /** Undo or Redo took the acceptance of suggestions back, or made it again. */
+  onDecided(ids: readonly string[], accept: boolean): void;
   /** The person scrolled; fractional line at the top, from 1. */
   onScroll(topLine: number): void;
   /** Something failed that the person should hear of; what was typed is kept. */

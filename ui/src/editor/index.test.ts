@@ -23,6 +23,9 @@ function open(body: string, change: Partial<EditorOptions> = {}) {
     onSynced: vi.fn(),
     onCaret: vi.fn(),
     onScroll: vi.fn(),
+    onProposals: vi.fn(),
+    onRemark: vi.fn(),
+    onDecided: vi.fn(),
     onProblem: vi.fn(),
   };
   editor = createEditor({

@@ -18,11 +18,17 @@ import { commands, textKeys } from "./keys";
 import { copyMarkdown } from "./language";
 import { lineLooks } from "./lines";
 import { markdownMarks } from "./marks";
+import type { Proposal } from "./layer";
 import { pasting } from "./paste";
+import { applySuggestions, remarkAt, remarks, showRemarks, type Remark } from "./remarks";
 import { listen, scrollToLine, scrollWatch, topLine } from "./scroll";
+import { redoProposal, undoProposal } from "./suggest";
+import { SuggestDesk } from "./suggestDesk";
 import { typedIn } from "./typed";
 
 export type { Aids, EditorHost, Pushed, Update } from "./host";
+export type { Proposal } from "./layer";
+export type { Remark } from "./remarks";
 
 /** What can be changed while the article is open. */
 export interface EditorSettings {
@@ -53,9 +59,38 @@ export interface EditorOptions extends EditorSettings {
   host: EditorHost;
 }
 
+/** What a review puts into the text; places are UTF-16 units of the body's `version`. */
+export interface Marks {
+  version: number;
+  /** What is open, but for the person's own proposals. */
+  remarks: Remark[];
+  /** The person's own open proposals. */
+  mine: Proposal[];
+  /** Proposals that are decided. */
+  closed: Set<string>;
+}
+
+/** What typing does: it changes the text, or it proposes. */
+export type EditorMode = "write" | "suggest";
+
 /** An open editor. */
 export interface CopyEditor {
+  /** The editor of the body. */
   view: EditorView;
+  /** Says whether the mode could be taken: proposals need to know the review. */
+  setMode(mode: EditorMode): boolean;
+  /** Shows what is proposed and said. */
+  mark(marks: Marks): void;
+  /** Puts suggestions into the text in one transaction; the ids of those that had a place. */
+  apply(wanted: readonly { id: string; new: string }[]): string[];
+  /** What is selected of the body; `null` where nothing is. */
+  selected(): { start: number; end: number } | null;
+  /** The words of a part of the body. */
+  words(passage: { start: number; end: number }): string;
+  /** Brings a remark into sight, else a part of the body, and selects it. */
+  reveal(id: string, passage: { start: number; end: number }): void;
+  /** What was proposed and not told yet is told. */
+  settleProposals(): void;
   /** Resolves with the acknowledged version once the desk holds all that was typed so far. */
   flush(): Promise<number>;
   /** The desk has a newer version. */
@@ -146,46 +181,60 @@ export function createEditor(options: EditorOptions): CopyEditor {
     ["labels"],
   ];
 
+  /** What an editor of the text has in every mode. */
+  const common = () => [
+    // Only LF ends a line, as at the desk; a lone CR is a character.
+    EditorState.lineSeparator.of("\n"),
+    EditorView.cspNonce.of("copydesk"),
+    copyMarkdown(),
+    indentUnit.of("    "),
+    markdownMarks(),
+    lineLooks(),
+    EditorView.lineWrapping,
+    carets(),
+    dropCursor(),
+    search({ top: true }),
+    scrollWatch(),
+    pasting({
+      addImage: (name, base64) => host.addImage(name, base64),
+      onProblem: (problem) => host.onProblem(problem),
+    }),
+    remarks({
+      onRemark: (id) => host.onRemark(id),
+      onDecided: (ids, accept) => host.onDecided(ids, accept),
+    }),
+    ...parts.map(({ slot, build }) => slot.of(build(settings))),
+    markdownCommands(),
+    textKeys(),
+    EditorView.updateListener.of((update) => {
+      if (!update.docChanged && !update.selectionSet) return;
+      // The place on the screen is read when the browser has laid the text out anyway.
+      update.view.requestMeasure({
+        key: line,
+        read: topLine,
+        write: (top, shown) => {
+          const { head } = shown.state.selection.main;
+          const at = suggest?.view === shown ? suggest.toBody(head) : head;
+          host.onCaret(at, view.state.doc.lineAt(Math.min(at, view.state.doc.length)).number, top);
+        },
+      });
+    }),
+  ];
+
+  let suggest: SuggestDesk | null = null;
+  let marks: Marks | null = null;
+
   const state = EditorState.create({
     doc: options.body,
     selection: { anchor: Math.min(Math.max(0, options.caret), options.body.length) },
     extensions: [
-      // Only LF ends a line, as at the desk; a lone CR is a character.
-      EditorState.lineSeparator.of("\n"),
-      EditorView.cspNonce.of("copydesk"),
       line.extension,
       history({ minDepth: UNDO_DEPTH }),
-      copyMarkdown(),
-      indentUnit.of("    "),
-      markdownMarks(),
-      lineLooks(),
-      EditorView.lineWrapping,
-      carets(),
-      dropCursor(),
-      search({ top: true }),
-      scrollWatch(),
-      pasting({
-        addImage: (name, base64) => host.addImage(name, base64),
-        onProblem: (problem) => host.onProblem(problem),
-      }),
-      ...parts.map(({ slot, build }) => slot.of(build(settings))),
-      markdownCommands(),
-      textKeys(),
+      common(),
       EditorView.updateListener.of((update) => {
         const typed = update.docChanged ? typedIn(update) : null;
         if (typed) host.onTyped(typed);
-      }),
-      EditorView.updateListener.of((update) => {
-        if (!update.docChanged && !update.selectionSet) return;
-        // The place on the screen is read when the browser has laid the text out anyway.
-        update.view.requestMeasure({
-          key: line,
-          read: topLine,
-          write: (top, view) => {
-            const { head } = view.state.selection.main;
-            host.onCaret(head, view.state.doc.lineAt(head).number, top);
-          },
-        });
+        if (update.docChanged && suggest) suggest.follow(update.changes);
       }),
     ],
   });
@@ -199,8 +248,106 @@ export function createEditor(options: EditorOptions): CopyEditor {
   line.attach(view);
   listen(view, (top) => host.onScroll(top));
 
+  const shown = () => suggest?.view ?? view;
+
+  /** The marks on the text of now; `null` where the version they were made for is not known. */
+  const placed = (): Marks | null => {
+    const changes = marks && line.since(marks.version);
+    if (!marks || !changes) return null;
+    const move = (from: number, to: number) => {
+      const start = changes.mapPos(from, from === to ? -1 : 1);
+      return { start, end: Math.max(start, changes.mapPos(to, -1)) };
+    };
+    return {
+      ...marks,
+      remarks: marks.remarks.map((remark) => {
+        const { start, end } = move(remark.from, remark.to);
+        return { ...remark, from: start, to: end };
+      }),
+      mine: marks.mine.map((proposal) => ({
+        ...proposal,
+        passage: move(proposal.passage.start, proposal.passage.end),
+      })),
+    };
+  };
+
+  /** The person's own proposals as the written text shows them. */
+  const asRemarks = ({ mine }: Marks): Remark[] =>
+    mine.map((p) => ({ id: p.id, from: p.passage.start, to: p.passage.end, new: p.new, label: "" }));
+
+  const show = () => {
+    const now = placed();
+    if (!now) return;
+    view.dispatch({ effects: showRemarks.of([...now.remarks, ...asRemarks(now)]) });
+    suggest?.remark(now.remarks);
+    suggest?.drop(now.closed);
+  };
+
+  async function tell(proposals: Proposal[], settled: boolean) {
+    // Nothing is typed beneath in this mode: the desk has the text of now, or soon will.
+    const before = view.state.doc;
+    const inStep = suggest?.inStep ?? true;
+    const version = await line.flush().catch(() => null);
+    if (version === null) return;
+    if (inStep && view.state.doc === before) host.onProposals(version, proposals, settled);
+    else suggest?.again();
+  }
+
   return {
     view,
+    setMode(mode) {
+      if ((mode === "suggest") === (suggest !== null)) return true;
+      if (suggest) {
+        const head = suggest.toBody(suggest.view.state.selection.main.head);
+        suggest.close();
+        suggest = null;
+        view.dom.hidden = false;
+        view.dispatch({ selection: { anchor: Math.min(head, view.state.doc.length) } });
+        view.requestMeasure();
+        show();
+        return true;
+      }
+      const now = placed();
+      if (!now) return false;
+      suggest = new SuggestDesk({
+        parent: options.parent,
+        written: view,
+        extensions: common(),
+        mine: now.mine,
+        remarks: now.remarks,
+        tell: (proposals, settled) => void tell(proposals, settled),
+      });
+      listen(suggest.view, (top) => host.onScroll(top));
+      view.dom.hidden = true;
+      suggest.view.focus();
+      return true;
+    },
+    mark(now) {
+      marks = now;
+      show();
+    },
+    apply: (wanted) => applySuggestions(view, wanted),
+    selected() {
+      const { main } = shown().state.selection;
+      const start = suggest?.toBody(main.from) ?? main.from;
+      const end = suggest?.toBody(main.to) ?? main.to;
+      return start < end ? { start, end } : null;
+    },
+    words: ({ start, end }) => view.state.sliceDoc(start, Math.min(end, view.state.doc.length)),
+    reveal(id, passage) {
+      const at = remarkAt(view.state, id);
+      const place = (pos: number) => {
+        const inside = Math.min(Math.max(0, pos), view.state.doc.length);
+        return suggest?.fromBody(inside) ?? inside;
+      };
+      const [anchor, head] = [place(at?.from ?? passage.start), place(at?.to ?? passage.end)];
+      shown().dispatch({
+        selection: { anchor, head },
+        effects: EditorView.scrollIntoView(anchor, { y: "center" }),
+      });
+      shown().focus();
+    },
+    settleProposals: () => suggest?.settle(),
     flush: () => line.flush(),
     receive: (version) => line.receive(version),
     reconfigure(change) {
@@ -208,16 +355,20 @@ export function createEditor(options: EditorOptions): CopyEditor {
       const effects = parts
         .filter((_, i) => reads[i]?.some((key) => key in change))
         .map(({ slot, build }) => slot.reconfigure(build(settings)));
-      if (effects.length > 0) view.dispatch({ effects });
+      if (effects.length === 0) return;
+      view.dispatch({ effects });
+      suggest?.view.dispatch({ effects });
     },
-    focus: () => view.focus(),
-    scrollToLine: (number) => scrollToLine(view, number),
+    focus: () => shown().focus(),
+    scrollToLine: (number) => scrollToLine(shown(), number),
     exec(name) {
-      const command = commands.get(name);
+      const past = suggest && { undo: undoProposal, redo: redoProposal }[name];
+      const command = past ?? commands.get(name);
       if (!command) throw new Error(`no such command: ${name}`);
-      command(view);
+      command(shown());
     },
     destroy() {
+      suggest?.close();
       line.close();
       view.destroy();
     },

@@ -17,7 +17,7 @@ export const en: Catalogue = {
     minutes: (n) => `${n}\u00a0min`,
     days: (n) => `${n}\u00a0d`,
   },
-  mode: { label: "Mode", write: "Write", read: "Read" },
+  mode: { label: "Mode", write: "Write", suggest: "Suggest", read: "Read" },
   top: {
     export: "Export",
     palette: "Commands and articles",
@@ -429,6 +429,7 @@ export const en: Catalogue = {
     undo: "Undo typing",
     redo: "Redo typing",
     write: "Write mode",
+    suggest: "Suggest mode",
     read: "Read mode",
     details: "Details of the article",
     rename: "Rename the article",

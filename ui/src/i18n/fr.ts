@@ -15,7 +15,7 @@ export const fr = {
     minutes: (n: number) => `${n}\u00a0min`,
     days: (n: number) => `${n}\u00a0j`,
   },
-  mode: { label: "Mode", write: "Écrire", read: "Lire" },
+  mode: { label: "Mode", write: "Écrire", suggest: "Suggérer", read: "Lire" },
   top: {
     export: "Exporter",
     palette: "Commandes et articles",
@@ -428,6 +428,7 @@ export const fr = {
     undo: "Annuler la frappe",
     redo: "Rétablir la frappe",
     write: "Mode Écrire",
+    suggest: "Mode Suggérer",
     read: "Mode Lire",
     details: "Fiche de l’article",
     rename: "Renommer l’article",

@@ -61,7 +61,7 @@ export class Desk {
   info = $state.raw<DeskInfo | null>(null);
   recents = $state.raw<RecentDesk[]>([]);
   article = $state.raw<Article | null>(null);
-  mode = $state<"write" | "read">("write");
+  mode = $state<"write" | "suggest" | "read">("write");
   sheet = $state<Sheet>(null);
   /** What the first column shows. */
   list = $state<"articles" | "review">("articles");
@@ -599,7 +599,9 @@ export class Desk {
       case "link":
       case "undo":
       case "redo":
-        return this.article !== null && !this.article.locked && this.mode === "write";
+        return this.article !== null && !this.article.locked && this.mode !== "read";
+      case "suggest":
+        return this.article !== null && !this.article.locked;
       case "export":
       case "find":
       case "rename":
@@ -668,6 +670,10 @@ export class Desk {
       case "read":
         this.mode = command;
         break;
+      case "suggest":
+        // The same key leads back.
+        this.mode = this.mode === "suggest" ? "write" : "suggest";
+        break;
       case "details":
         this.mode = "write";
         this.details = !this.details;
@@ -716,7 +722,7 @@ export class Desk {
 
   /** Runs one of the editor's commands. */
   write(command: string) {
-    this.mode = "write";
+    if (this.mode === "read") this.mode = "write";
     this.article?.editor?.focus();
     this.article?.editor?.exec(command);
   }

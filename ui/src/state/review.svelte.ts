@@ -2,7 +2,7 @@
 // The text of the article is the editor's: an accepted suggestion is applied there, and recorded here.
 
 import { asProblem, type Wire } from "../ipc";
-import type { Passage, Problem, Review, SuggestionItem, UnsentItem } from "../ipc/generated/wire";
+import type { Passage, Problem, Proposal, Review, SuggestionItem, UnsentItem } from "../ipc/generated/wire";
 import { fold } from "./fold";
 
 /** Milliseconds after the first key at which the text of a box is kept. */
@@ -261,6 +261,21 @@ export class Reviewing {
       await this.#hearer.settle();
       return this.#wire.call("undecide", { path, ids });
     });
+  }
+
+  /**
+   * Hands over what is proposed in the editor of an article, all of it; `settled` once the person rests. Where the
+   * text has moved on too far for the desk, the next hand-over says the same.
+   */
+  async suggest(path: string, version: number, proposals: Proposal[], settled: boolean) {
+    try {
+      const review = await this.signed(() =>
+        this.#wire.call("suggest", { path, version, proposals, settled }),
+      );
+      if (review && path === this.#path) this.#take(review);
+    } catch (reason) {
+      if (asProblem(reason).code !== "stale") this.#hearer.problem(asProblem(reason));
+    }
   }
 
   /** Says why a suggestion is made. */
