@@ -6,6 +6,7 @@
 mod align;
 mod block;
 mod class;
+mod key;
 mod lexicon;
 mod plan;
 mod rows;
@@ -245,6 +246,14 @@ pub fn diff(old: &str, new: &str, language: Language) -> Diff {
     let plan = plan::plan(&old, &new);
     let classifier = Classifier::new(&old, &new, language);
     rows::build(&old, &new, &plan, &classifier)
+}
+
+/// How much was edited between two whole texts, without saying what and where.
+#[must_use]
+pub fn script(old: &str, new: &str) -> Script {
+    let (old, new) = (Side::new(clip(old)), Side::new(clip(new)));
+    let plan = plan::plan(&old, &new);
+    rows::script(&old, &new, &plan)
 }
 
 /// The class of one replacement in a body: `range` (bytes) by `new`. A range that is not one of the body gives

@@ -2,7 +2,7 @@
 
 use std::ops::Range;
 
-use copydesk_core::diff::{Change, Diff, Kind, Language, Mark, Piece, class_of, diff};
+use copydesk_core::diff::{Change, Diff, Kind, Language, Mark, Piece, class_of, diff, script};
 use proptest::prelude::*;
 
 #[path = "diff/known.rs"]
@@ -29,6 +29,7 @@ fn hold(old: &str, new: &str) -> Diff {
         let (before, after) = (&old[change.old.clone()], &new[change.new.clone()]);
         assert!(!before.is_empty() || !after.is_empty(), "an empty change");
     }
+    assert_eq!(found.script, script(old, new));
     let edits = |change: &&Change| !matches!(change.kind, Kind::Move | Kind::Split | Kind::Join);
     for side in [|change: &Change| change.old.clone(), |change: &Change| change.new.clone()] {
         let mut ranges: Vec<Range<usize>> = found.changes.iter().filter(edits).map(side).collect();

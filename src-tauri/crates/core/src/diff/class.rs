@@ -6,6 +6,7 @@ use std::collections::HashSet;
 use xxhash_rust::xxh3::xxh3_64;
 
 use super::block::Side;
+use super::key::ByKey;
 use super::lexicon::{Lexicon, List};
 use super::script::{Compared, Edit, Stuff};
 use super::token::{Sort, Token};
@@ -29,9 +30,9 @@ pub(super) struct Classifier<'a> {
 #[derive(Default)]
 struct Seen {
     /// With a capital within a sentence.
-    capital: HashSet<u64>,
+    capital: HashSet<u64, ByKey>,
     /// With a small letter.
-    small: HashSet<u64>,
+    small: HashSet<u64, ByKey>,
 }
 
 /// One side of an edit.

@@ -9,6 +9,7 @@ use std::ops::Range;
 
 use super::align::stretch_key;
 use super::block::Side;
+use super::key::ByKey;
 use super::token::{Sort, Token};
 use crate::text::runs_of;
 
@@ -67,6 +68,23 @@ struct Planner<'a> {
     moves: Vec<(usize, usize)>,
 }
 
+/// The blocks that have a stretch, by number from 1.
+#[derive(Default)]
+struct Owners {
+    blocks: [u32; OWNERS],
+    /// More have it than there are places.
+    many: bool,
+}
+
+impl Owners {
+    fn add(&mut self, block: u32) {
+        match self.blocks.iter_mut().find(|place| **place == 0 || **place == block) {
+            Some(place) => *place = block,
+            None => self.many = true,
+        }
+    }
+}
+
 /// Two blocks that share stretches.
 #[derive(Clone, Copy, Debug)]
 struct Candidate {
@@ -85,6 +103,11 @@ impl Candidate {
 
     fn of_larger(&self) -> usize {
         100 * self.shared / self.of_old.max(self.of_new).max(1)
+    }
+
+    /// What shares much of itself outweighs several that share some.
+    fn weight(&self) -> usize {
+        self.shared * (1 + self.of_larger())
     }
 }
 
@@ -219,48 +242,44 @@ impl Planner<'_> {
             return Vec::new();
         }
         let sample = size(self.old, &old_free).max(size(self.new, &new_free)) > SAMPLE;
-        let stretches = |side: &Side<'_>, block: usize| -> Vec<u64> {
-            let tokens = side.tokens_of(block);
-            // The block as a whole counts as a stretch, so that a short one can be known again.
-            let mut keys = vec![side.hash(block)];
-            let all = tokens.len() < 32 || !sample;
-            keys.extend(tokens.windows(STRETCH).map(stretch_key).filter(|key| all || key >> 62 == 0));
-            keys
+        let stretches = |side: &Side<'_>, free: &[usize]| -> Vec<Vec<u64>> {
+            let of = |&block: &usize| {
+                let tokens = side.tokens_of(block);
+                // The block as a whole counts as a stretch, so that a short one can be known again.
+                let mut keys = vec![side.hash(block)];
+                let all = tokens.len() < 32 || !sample;
+                keys.extend(tokens.windows(STRETCH).map(stretch_key).filter(|key| all || key >> 62 == 0));
+                keys
+            };
+            free.iter().map(of).collect()
         };
-        let mut owners: HashMap<u64, [u32; OWNERS]> = HashMap::new();
-        let mut of_new = HashMap::new();
-        for &block in &new_free {
-            let keys = stretches(self.new, block);
-            of_new.insert(block, keys.len());
+        let (old_keys, new_keys) = (stretches(self.old, &old_free), stretches(self.new, &new_free));
+        let mut owners: HashMap<u64, Owners, ByKey> = HashMap::default();
+        for (&block, keys) in new_free.iter().zip(&new_keys) {
             let number = u32::try_from(block + 1).unwrap_or(0);
-            for key in keys {
-                // Zero is a free place; a stretch with more owners than places keeps the first ones.
-                let places = owners.entry(key).or_default();
-                if let Some(place) = places.iter_mut().find(|place| **place == 0 || **place == number) {
-                    *place = number;
-                }
-            }
+            keys.iter().for_each(|key| owners.entry(*key).or_default().add(number));
         }
+        // What too many blocks have tells none of them apart, and counts for none.
+        let telling = |keys: &[u64]| -> usize {
+            keys.iter().filter(|key| owners.get(key).is_none_or(|owners| !owners.many)).count()
+        };
+        let of_new: Vec<usize> = new_keys.iter().map(|keys| telling(keys)).collect();
         let mut found = Vec::new();
         let mut votes: Vec<u32> = Vec::new();
-        for &block in &old_free {
+        for (&block, keys) in old_free.iter().zip(&old_keys) {
             votes.clear();
-            let keys = stretches(self.old, block);
-            for key in &keys {
-                if let Some(places) = owners.get(key) {
-                    votes.extend(places.iter().filter(|&&place| place > 0));
+            for key in keys {
+                if let Some(owners) = owners.get(key).filter(|owners| !owners.many) {
+                    votes.extend(owners.blocks.iter().filter(|&&block| block > 0));
                 }
             }
             votes.sort_unstable();
+            let of_old = telling(keys);
             for same in votes.chunk_by(|a, b| a == b) {
                 let new = same[0] as usize - 1;
-                found.push(Candidate {
-                    old: block,
-                    new,
-                    shared: same.len(),
-                    of_old: keys.len(),
-                    of_new: of_new[&new],
-                });
+                // Free blocks are in order.
+                let of_new = new_free.binary_search(&new).map_or(0, |place| of_new[place]);
+                found.push(Candidate { old: block, new, shared: same.len(), of_old, of_new });
             }
         }
         found
@@ -381,7 +400,7 @@ fn heaviest_chain(candidates: &[Candidate], new_len: usize) -> Vec<Candidate> {
             place &= place - 1;
         }
         before[at] = sum.1;
-        let entry = (sum.0 + one.shared, at);
+        let entry = (sum.0 + one.weight(), at);
         if entry.0 > top.0 {
             top = entry;
         }

@@ -8,7 +8,7 @@ use super::block::Side;
 use super::class::Classifier;
 use super::plan::Plan;
 use super::script::{Compared, Edit, Step, Stuff, compare};
-use super::token::Sort;
+use super::token::{Sort, Token};
 use super::{Change, Class, Diff, Fate, Kind, Mark, Piece, Row, Script};
 
 pub(super) fn build(old: &Side<'_>, new: &Side<'_>, plan: &Plan, classifier: &Classifier<'_>) -> Diff {
@@ -38,6 +38,31 @@ pub(super) fn build(old: &Side<'_>, new: &Side<'_>, plan: &Plan, classifier: &Cl
     }
     builder.between(old.blocks.len(), new.blocks.len());
     builder.finish()
+}
+
+/// The size of the edit script alone.
+pub(super) fn script(old: &Side<'_>, new: &Side<'_>, plan: &Plan) -> Script {
+    let (mut script, mut scratch) = (Script::default(), Scratch::default());
+    let mut found = (vec![false; old.blocks.len()], vec![false; new.blocks.len()]);
+    let moves = plan.moves.iter().map(|&(old, new)| (old..old + 1, new..new + 1));
+    for (olds, news) in plan.pairs.iter().cloned().chain(moves) {
+        found.0[olds.clone()].fill(true);
+        found.1[news.clone()].fill(true);
+        if olds.len() > 1 || news.len() > 1 || old.str(olds.start) != new.str(news.start) {
+            compare((old, olds), (new, news), &mut scratch, &mut script);
+        }
+    }
+    let alone = |side: &Side<'_>, found: &[bool]| -> usize {
+        let blocks = (0..found.len()).filter(|&block| !found[block]);
+        blocks.map(|block| words(side.tokens_of(block))).sum()
+    };
+    script.deleted += alone(old, &found.0);
+    script.inserted += alone(new, &found.1);
+    script
+}
+
+fn words(tokens: &[Token]) -> usize {
+    tokens.iter().filter(|token| token.sort == Sort::Word).count()
 }
 
 struct Builder<'a> {
@@ -123,7 +148,7 @@ impl Builder<'_> {
             new_tokens: if gone { 0..0 } else { 0..tokens.len() },
             stuff: Stuff::Words,
         };
-        let words = side.tokens_of(block).iter().filter(|token| token.sort == Sort::Word).count();
+        let words = words(side.tokens_of(block));
         let none = std::borrow::Cow::Borrowed([].as_slice());
         let all = std::borrow::Cow::Borrowed(side.tokens_of(block));
         let (mark, fate, kind, old, new, compared) = if gone {
