@@ -2,7 +2,11 @@
 
 use std::path::Path;
 use std::process::{Command, Output};
+use std::sync::Arc;
 
+use copydesk_desk::env::FixedClock;
+use copydesk_desk::store::history::{History, Origin};
+use copydesk_desk::store::settings::desk_id;
 use serde_json::{Value, json};
 
 fn run(folder: &Path, args: &[&str]) -> Output {
@@ -49,7 +53,7 @@ fn json_has_classes_and_places_in_bytes_of_each_file() {
             let place = |name: &str| usize::try_from(span[name].as_u64().unwrap()).unwrap();
             assert_eq!(&file[place("start")..place("end")], span["text"].as_str().unwrap());
             let line = file.split('\n').nth(place("line") - 1).unwrap();
-            let from = line.char_indices().nth(place("column") - 1).unwrap().0 + usize::from(false);
+            let from = line.char_indices().nth(place("column") - 1).unwrap().0;
             assert!(line[from..].starts_with(span["text"].as_str().unwrap()), "{line} {span}");
         }
     }
@@ -103,20 +107,17 @@ fn the_language_can_be_named() {
 #[test]
 fn a_revision_is_compared_with_the_file() {
     let folder = folder();
-    let history = |args: &[&str]| {
-        Command::new(env!("CARGO_BIN_EXE_copydesk"))
-            .arg("history")
-            .args(args)
-            .current_dir(folder.path())
-            .env("COPYDESK_DATA_DIR", folder.path().join("data"))
-            .output()
-            .unwrap()
-    };
-    // A restored revision leaves the one before it in the history.
-    assert_eq!(run(folder.path(), &["new.md@1", "new.md"]).status.code(), Some(2));
-    let bytes = std::fs::read(folder.path().join("new.md")).unwrap();
-    let _ = history(&["new.md"]);
-    assert_eq!(std::fs::read(folder.path().join("new.md")).unwrap(), bytes);
+    let local = folder.path().join("data/desks").join(desk_id(&folder.path().canonicalize().unwrap()));
+    std::fs::create_dir_all(&local).unwrap();
+    let clock = Arc::new(FixedClock("2026-11-20T09:00:00Z".parse().unwrap()));
+    let history = History::open(&local.join("history.db"), clock).unwrap();
+    let before = NEW.replace("45", "44");
+    history.record("new.md", before.as_bytes(), "Inès", Origin::Save).unwrap();
+    let out = run(folder.path(), &["new.md@1", "new.md", "--json"]);
+    assert_eq!(out.status.code(), Some(0), "{}", text(&out.stderr));
+    let document: Value = serde_json::from_slice(&out.stdout).unwrap();
+    let change = &document["changes"][0];
+    assert_eq!((&change["old"]["text"], &change["new"]["text"]), (&json!("44"), &json!("45")));
 }
 
 #[test]

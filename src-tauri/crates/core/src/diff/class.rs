@@ -280,7 +280,7 @@ impl<'a> Classifier<'a> {
             Class::Name
         } else if any(&|side, part| self.is_negation(side, part)) {
             Class::Negation
-        } else if any(&|_, part| Lexicon::get().has(List::Attribution, self.language(), &plain(part))) {
+        } else if any(&|side, part| self.is_attribution(side, part)) {
             Class::Attribution
         } else if link {
             Class::Link
@@ -336,6 +336,12 @@ impl<'a> Classifier<'a> {
         let next = &side.text[next.range()];
         is_capital(next) && !Lexicon::get().has(List::Common, self.language(), next)
             || Lexicon::get().has(List::Verb, self.language(), next) && !word.ends_with('s')
+    }
+
+    /// By the part, or by the word that it is a part of (*d’après*).
+    fn is_attribution(&self, side: &Around<'_>, part: &Part<'_>) -> bool {
+        let has = |word: &str| Lexicon::get().has(List::Attribution, self.language(), word);
+        has(&plain(part)) || has(&side.word(part.token).replace('’', "'"))
     }
 
     fn is_negation(&self, side: &Around<'_>, part: &Part<'_>) -> bool {
