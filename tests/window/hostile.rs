@@ -343,3 +343,74 @@ async fn a_link_leaves_as_one_argument_after_a_question() {
     }
     assert_eq!(std::fs::read_to_string(&log).expect("the log"), format!("1\n{address}\n"));
 }
+
+/// Articles that are heavy by their size or their depth: their names and texts. `cargo xtask torture` tries all.
+fn heavy() -> Vec<(&'static str, String)> {
+    let torture = std::env::var_os("COPYDESK_TORTURE").is_some_and(|value| value == "1");
+    let many = if torture { 100_000 } else { 20_000 };
+    let short = ["quotes", "pictures in pictures", "openers of pictures", "a long line", "megabytes"];
+    let cell = |text: &str| format!("|{}\n", format!("{text}|").repeat(1_000));
+    let all = vec![
+        ("quotes", format!("{}end\n", "> ".repeat(10_000))),
+        ("lists", (0..10_000).map(|depth| format!("{}- x\n", "  ".repeat(depth.min(200)))).collect()),
+        ("list on a line", format!("{}end\n", "- ".repeat(10_000))),
+        ("emphasis", format!("{}end{}\n", "*a **b ".repeat(10_000), " c** d*".repeat(10_000))),
+        ("brackets", format!("{}end{}\n", "[".repeat(10_000), "](x)".repeat(10_000))),
+        ("pictures in pictures", format!("{}end{}\n", "![".repeat(10_000), "](x.png)".repeat(10_000))),
+        ("openers of pictures", "![".repeat(many)),
+        ("a long line", "mot ".repeat(250_000)),
+        ("links", (0..many).map(|n| format!("[a{n}](https://example.org/{n}) ")).collect()),
+        ("notes", (0..many).map(|n| format!("a[^{n}]\n\n[^{n}]: note\n\n")).collect()),
+        ("a wide table", format!("{}{}{}", cell("a"), cell("---"), cell("b").repeat(100))),
+        (
+            "megabytes",
+            "Une phrase de copie, ni plus ni moins.\n\n".repeat(if torture { 1_250_000 } else { 450_000 }),
+        ),
+    ];
+    all.into_iter().filter(|(name, _)| torture || short.contains(name)).collect()
+}
+
+/// Row 18 in the window: what is too much is shown without a preview and said to be; nothing holds the window up.
+#[tokio::test]
+async fn heavy_articles_leave_the_window_usable() {
+    let room = Room::new().with("aaa.md", "# Small\n\nStart.\n");
+    for (name, text) in heavy() {
+        room.write(&format!("{name}.md"), text);
+    }
+    let window = open(&room, heavy().len() + 1).await;
+    let mut refused = Vec::new();
+    for (name, _) in heavy() {
+        window.click(&format!("[data-testid=\"article-item\"][data-path=\"{name}.md\"]")).await;
+        let state = format!(
+            "(() => {{
+                if (document.querySelector('[data-path=\"{name}.md\"]')?.getAttribute('aria-selected') !== 'true') return '';
+                if (document.querySelector('.preview-pane [role=\"status\"]')) return 'refused';
+                return document.querySelector('[data-testid=\"preview\"] .preview-body').textContent === '' ? '' : 'shown';
+            }})()"
+        );
+        let end = std::time::Instant::now() + LIMIT * 6;
+        let state = loop {
+            let state = window.eval(&state).await;
+            if state != json!("") {
+                break state;
+            }
+            assert!(std::time::Instant::now() < end, "{name} is never shown");
+            tokio::time::sleep(Duration::from_millis(25)).await;
+        };
+        if state == json!("refused") {
+            refused.push(name);
+        }
+        if name == "megabytes" {
+            let said = "[...document.querySelectorAll('[role=\"status\"], [data-testid=\"notice\"]')].some((e) => e.textContent.includes('lecture seule'))";
+            window.wait_eval(said, true).await;
+        }
+    }
+    assert!(["quotes", "megabytes"].iter().all(|name| refused.contains(name)), "refused: {refused:?}");
+    // The next article is written in as ever.
+    window.click("[data-testid=\"article-item\"][data-path=\"aaa.md\"]").await;
+    window.wait_text("[data-testid=\"editor\"] .cm-content", "Start.").await;
+    window.click("[data-testid=\"editor\"] .cm-content").await;
+    window.press("ctrl+end").await;
+    window.type_text("Still here.").await;
+    window.wait_text("[data-testid=\"preview\"]", "Still here.").await;
+}

@@ -73,7 +73,9 @@ class Picture extends WidgetType {
   }
 }
 
-const IMAGE = /!\[((?:[^\]\\]|\\.)*)\]\(\s*(?:<([^>\n]*)>|((?:[^\s()\\]|\\.|\([^\s()]*\))+))/g;
+/** Bounded: each `![` of a line of nothing else would be followed to the end of the line. */
+const IMAGE =
+  /!\[((?:[^\]\\]|\\.){0,500})\]\(\s{0,99}(?:<([^>\n]{0,2000})>|((?:[^\s()\\]|\\.|\([^\s()]{0,999}\)){1,2000}))/g;
 
 function inCode(state: EditorState, pos: number): boolean {
   let node: ReturnType<ReturnType<typeof syntaxTree>["resolveInner"]> | null = syntaxTree(state).resolveInner(

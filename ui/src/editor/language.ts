@@ -7,6 +7,7 @@ import { tags } from "@lezer/highlight";
 import {
   GFM,
   type BlockContext,
+  type InlineContext,
   type LeafBlock,
   type LeafBlockParser,
   type MarkdownConfig,
@@ -63,7 +64,42 @@ const footnotes: MarkdownConfig = {
   ],
 };
 
-const parser = (commonmarkLanguage.parser as MarkdownParser).configure([GFM, footnotes]);
+/** How deep brackets nest in a paragraph; the core stops there too. */
+const DEEPEST = 100;
+/** How many brackets a paragraph opens. */
+const MOST = 10_000;
+
+/**
+ * Brackets that nest deeper, or are more, are text. Each level of a picture in a picture's description adds to the look
+ * of all below, and each link asks all brackets before it: a line of ten thousand would hold the window up for minutes.
+ */
+function shallow(): MarkdownConfig {
+  const seen = new WeakMap<InlineContext, { depth: number; all: number }>();
+  return {
+    parseInline: [
+      {
+        name: "DeepBrackets",
+        after: "FootnoteReference",
+        parse(cx, next, pos) {
+          const picture = next === 33 /* ! */ && cx.char(pos + 1) === 91;
+          let brackets = seen.get(cx);
+          if (!brackets) seen.set(cx, (brackets = { depth: 0, all: 0 }));
+          if (next === 91 /* [ */ || picture) {
+            if (brackets.depth >= DEEPEST || brackets.all >= MOST) return pos + (picture ? 2 : 1);
+            brackets.depth++;
+            brackets.all++;
+          } else if (next === 93 /* ] */) {
+            if (brackets.depth === 0) return pos + 1;
+            brackets.depth--;
+          }
+          return -1;
+        },
+      },
+    ],
+  };
+}
+
+const parser = (commonmarkLanguage.parser as MarkdownParser).configure([GFM, footnotes, shallow()]);
 
 /** The language of an article's body. */
 export const copyLanguage = new Language(commonmarkLanguage.data, parser, [], "markdown");
