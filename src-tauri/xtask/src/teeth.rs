@@ -46,7 +46,7 @@ const TEETH: [Tooth; 6] = [
         mutant: "no_rescan",
         package: "copydesk-faults",
         file: "main",
-        test: "rows::outside::row_11_many_at_once",
+        test: "rows::outside::row_11_checkout",
     },
     Tooth {
         mutant: "no_depth_gate",

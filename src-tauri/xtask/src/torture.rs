@@ -40,13 +40,13 @@ const LANES: [Lane; 5] = [
     Lane {
         name: "core",
         title: "bytes, merges and rendering by properties",
-        tests: &["test", "--locked", "--package", "copydesk-core", "--no-fail-fast"],
+        tests: &["test", "--locked", "--package", "copydesk-core", "--no-fail-fast", "--", "--nocapture"],
         window: false,
     },
     Lane {
         name: "watch",
         title: "changes from outside, many at once",
-        tests: &["test", "--locked", "--package", "copydesk-desk", "--no-fail-fast"],
+        tests: &["test", "--locked", "--package", "copydesk-desk", "--no-fail-fast", "--", "--nocapture"],
         window: false,
     },
     Lane {

@@ -1,5 +1,10 @@
 //! Text, changes, front matter, furniture and merges, from outside the crate.
 
+/// How often a property is tried: `cargo xtask torture` sets the greater number.
+fn cases(short: u32, torture: u32) -> u32 {
+    if std::env::var_os("COPYDESK_TORTURE").is_some_and(|value| value == "1") { torture } else { short }
+}
+
 mod changes {
     use copydesk_core::changes::{Authority, BadChange, ChangeSet, Offer, REMEMBERED};
     use copydesk_core::text::{byte_to_utf16, utf16_len, utf16_to_byte};
@@ -523,7 +528,7 @@ mod text {
     }
 
     proptest! {
-        #![proptest_config(ProptestConfig::with_cases(5_000))]
+        #![proptest_config(ProptestConfig::with_cases(super::cases(5_000, 100_000)))]
 
         #[test]
         fn untouched_is_identical((lines, last, bom) in file(), any_text in any::<String>()) {
@@ -1156,7 +1161,7 @@ mod reconcile {
     }
 
     proptest! {
-        #![proptest_config(ProptestConfig::with_cases(10_000))]
+        #![proptest_config(ProptestConfig::with_cases(super::cases(10_000, 40_000)))]
 
         #[test]
         fn laws(pieces in copy(), one in edits(), two in edits()) {

@@ -4,13 +4,16 @@ use std::collections::BTreeSet;
 use std::fs;
 use std::io::Write;
 use std::path::Path;
+use std::process::Command;
 use std::time::{Duration, Instant, SystemTime};
 
 use copydesk_desk::library::Change;
+use copydesk_desk::newsroom::Newsroom;
 use copydesk_desk::store::atomic::fingerprint;
 use copydesk_desk::watch::Hint;
 use copydesk_faults::lab::{ARTICLE, Lab};
 use copydesk_faults::row::{Row, figure};
+use copydesk_faults::run;
 use copydesk_faults::text::version;
 
 const SIZE: usize = 900;
@@ -187,6 +190,68 @@ fn row_11_many_at_once() {
         row.lost.extend((wrong > 0).then(|| format!("round {round}: {wrong} of {} articles", should.len())));
     }
     // The list is right five seconds later at the latest, on a machine that does nothing else.
+    row.more = format!("right after {} ms at most", slowest.as_millis());
+    row.end();
+}
+
+/// Path and size of every article, as the list has them.
+fn sizes(newsroom: &Newsroom) -> BTreeSet<(String, u64)> {
+    newsroom.library.since(0).changed.into_iter().map(|entry| (entry.path, entry.size)).collect()
+}
+
+fn git(desk: &Path, args: &[&str]) {
+    let mut command = Command::new("git");
+    command.arg("-C").arg(desk).args(["-c", "user.name=a", "-c", "user.email=a@example.org"]).args(args);
+    let ended = run::run(&mut command);
+    assert!(ended.status.success(), "git {args:?}: {}", ended.errors);
+}
+
+#[test]
+fn row_11_checkout() {
+    let lab = Lab::on_disk();
+    lab.reset();
+    let count = figure(1500, 10_000);
+    let write = |words: &str| {
+        for number in 0..count {
+            let folder = lab.desk.join(format!("d{}", number % 50));
+            fs::create_dir_all(&folder).unwrap();
+            fs::write(folder.join(format!("{number}.md")), format!("# {number}\n\n{words}\n")).unwrap();
+        }
+    };
+    git(&lab.desk, &["init", "-q", "-b", "un"]);
+    write("Un texte.");
+    git(&lab.desk, &["add", "."]);
+    git(&lab.desk, &["commit", "-qm", "un"]);
+    git(&lab.desk, &["checkout", "-qb", "deux"]);
+    write("Un texte plus long que le premier.");
+    git(&lab.desk, &["commit", "-qam", "deux"]);
+    let newsroom = lab.open();
+    newsroom.start();
+    let disk = || {
+        let size = |path: String| {
+            let size = fs::metadata(lab.desk.join(&path)).map_or(0, |metadata| metadata.len());
+            (path, size)
+        };
+        articles(&lab.desk).into_iter().map(size).collect::<BTreeSet<_>>()
+    };
+    let wait = |should: &BTreeSet<(String, u64)>| {
+        let start = Instant::now();
+        while sizes(&newsroom) != *should && start.elapsed() < Duration::from_secs(30) {
+            std::thread::sleep(Duration::from_millis(50));
+        }
+        start.elapsed()
+    };
+    wait(&disk());
+    let mut row = Row::new("11 checkout");
+    let mut slowest = Duration::ZERO;
+    for round in 0..figure(2, 20) {
+        git(&lab.desk, &["checkout", "-q", if round % 2 == 0 { "un" } else { "deux" }]);
+        let should = disk();
+        row.faults += should.len();
+        slowest = slowest.max(wait(&should));
+        let wrong = sizes(&newsroom).symmetric_difference(&should).count();
+        row.lost.extend((wrong > 0).then(|| format!("round {round}: {wrong} of {}", should.len())));
+    }
     row.more = format!("right after {} ms at most", slowest.as_millis());
     row.end();
 }
