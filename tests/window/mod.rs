@@ -119,7 +119,9 @@ fn holds(folder: &Path, text: &str) -> bool {
             if path.is_dir() {
                 return holds(&path, text);
             }
+            // A file that is still being written does not count: a kill may leave it without its name.
             path.is_file()
+                && path.extension().is_none_or(|ending| ending != "tmp")
                 && std::fs::read(&path).is_ok_and(|bytes| String::from_utf8_lossy(&bytes).contains(text))
         })
     })

@@ -62,3 +62,54 @@ async fn a_changed_byte_breaks_the_seal_visibly() {
     }
     window.wait_attr("seal", "data-holds", "true").await;
 }
+
+#[tokio::test]
+async fn what_is_typed_in_suggest_mode_is_proposed_accepted_and_taken_back() {
+    let room = Room::new().with("cable.md", PIECE);
+    let window = reviewing(&room).await;
+    window.click("[data-testid=\"mode-suggest\"]").await;
+    window.click(EDITOR).await;
+    window.press("ctrl+end").await;
+    window.type_text("Il tient.").await;
+    window.wait_text("[data-testid=\"suggestion\"]", "Il tient.").await;
+    assert_eq!(room.read("cable.md"), PIECE, "a proposal touches no byte of the article");
+    // A kill a moment after the last key loses none of it.
+    room.wait_draft("Il tient.").await;
+    let window = window.restart(&room).await;
+    window.wait_text(EDITOR, "Il tient.").await;
+    window.press("ctrl+3").await;
+    window.wait_text("[data-testid=\"suggestion\"]", "Il tient.").await;
+    window.click("[data-testid=\"suggestion-accept\"]").await;
+    room.wait_file("cable.md", |text| text == format!("{PIECE}Il tient.")).await;
+    window.wait_gone("section > [data-testid=\"suggestion\"]").await;
+    window.click(EDITOR).await;
+    window.press("ctrl+z").await;
+    room.wait_file("cable.md", |text| text == PIECE).await;
+    window.wait_text("section > [data-testid=\"suggestion\"]", "Il tient.").await;
+    window.click("[data-testid=\"suggestion-reject\"]").await;
+    window.wait_gone("section > [data-testid=\"suggestion\"]").await;
+    assert_eq!(room.read("cable.md"), PIECE);
+}
+
+#[tokio::test]
+async fn struck_words_stay_in_the_text_until_somebody_accepts() {
+    let room = Room::new().with("cable.md", PIECE);
+    let window = reviewing(&room).await;
+    window.press("ctrl+shift+e").await;
+    window.wait_attr("mode-suggest", "aria-checked", "true").await;
+    window.click(EDITOR).await;
+    window.press("ctrl+end").await;
+    for _ in 0.."d’euros.\n".chars().count() {
+        window.press("backspace").await;
+    }
+    window.wait_text(".cm-editor del", "d’euros.").await;
+    window.type_text("de livres.").await;
+    window.wait_text("[data-testid=\"suggestion\"]", "de livres.").await;
+    window.wait_text("[data-testid=\"suggestion\"] del", "d’euros.").await;
+    window.press("ctrl+z").await;
+    window.press("ctrl+z").await;
+    window.wait_gone("section > [data-testid=\"suggestion\"]").await;
+    window.click("[data-testid=\"mode-write\"]").await;
+    window.wait_text(EDITOR, "40 millions d’euros.").await;
+    assert_eq!(room.read("cable.md"), PIECE);
+}

@@ -4,6 +4,7 @@
 mod copy;
 mod parts;
 mod process;
+mod review;
 mod table;
 mod window;
 
@@ -27,6 +28,7 @@ fn main() -> ExitCode {
     let mut table = Table::default();
     if wanted("parts") {
         parts::measure(&mut table);
+        review::measure(&mut table);
     }
     if wanted("process")
         && let Err(error) = parts::exports(&programs.join("copydesk"), &work, &mut table)

@@ -8,8 +8,8 @@ use std::time::{Duration, Instant};
 
 use crate::copy;
 use crate::process;
-use copydesk_bench::screen::{Area, Screen, difference};
 use crate::table::{Figure, Table};
+use copydesk_bench::screen::{Area, Screen, difference};
 
 type Result<T> = std::result::Result<T, Box<dyn Error>>;
 

@@ -301,7 +301,7 @@ export function createEditor(options: EditorOptions): CopyEditor {
         const head = suggest.toBody(suggest.view.state.selection.main.head);
         suggest.close();
         suggest = null;
-        view.dom.hidden = false;
+        options.parent.append(view.dom);
         view.dispatch({ selection: { anchor: Math.min(head, view.state.doc.length) } });
         view.requestMeasure();
         show();
@@ -318,7 +318,8 @@ export function createEditor(options: EditorOptions): CopyEditor {
         tell: (proposals, settled) => void tell(proposals, settled),
       });
       listen(suggest.view, (top) => host.onScroll(top));
-      view.dom.hidden = true;
+      // One text is there at a time; the other goes on without being seen.
+      view.dom.remove();
       suggest.view.focus();
       return true;
     },
