@@ -185,12 +185,13 @@ impl<'a> Maker<'a> {
                     return;
                 }
                 let nested = self.depth > 0;
+                let tasks = items.iter().all(|item| item.task.is_some());
                 self.depth += 1;
                 let items = items.iter().map(|item| self.item(item)).collect();
                 self.depth -= 1;
                 match start {
                     Some(start) => Element::Ol { nested, start: *start, items },
-                    None => Element::Ul { nested, items },
+                    None => Element::Ul { nested, tasks, items },
                 }
             }
             Block::Figure { image, caption, credit } => {

@@ -92,6 +92,8 @@ pub(crate) enum Element {
     },
     Ul {
         nested: bool,
+        /// Each item is done or not, and says so itself.
+        tasks: bool,
         items: Vec<Vec<Node>>,
     },
     Ol {

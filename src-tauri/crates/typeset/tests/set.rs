@@ -300,3 +300,21 @@ fn a_tall_picture_leaves_room_for_its_caption() {
         assert!(read_back(&pdf).contains("LA TOUR"));
     }
 }
+
+#[test]
+fn a_question_stands_on_the_page_of_its_answer() {
+    for lines in 44..56 {
+        let before = "- x\n".repeat(lines);
+        let pdf = set(&format!("---\ntitle: T\n---\n{before}\n**QUESTION ?**\n\nRÉPONSE. Une phrase.\n"), 1);
+        let (_, text) = asked("pdftotext", &["-enc", "UTF-8"], &pdf, &["-"]);
+        let page = |word: &str| text.split('\u{c}').position(|page| page.contains(word));
+        assert_eq!(page("QUESTION"), page("RÉPONSE"), "{lines} lines before: {text}");
+    }
+}
+
+#[test]
+fn a_task_has_its_box_and_no_bullet() {
+    let text = read_back(&set("---\ntitle: T\n---\n- [x] fait\n- [ ] à faire\n", 1));
+    assert!(text.contains("☑ fait") && text.contains("☐ à faire") && !text.contains('•'), "{text}");
+    assert!(read_back(&set("---\ntitle: T\n---\n- point\n", 1)).contains('•'));
+}
