@@ -59,11 +59,7 @@ pub const ASSETS: [Asset; 6] = [
 
 /// Data within packages: what, in which package, under which terms (the packages' own words).
 pub const DATA: [(&str, &str, &str); 3] = [
-    (
-        "hyphenation patterns of TeX",
-        "hypher",
-        "permissive, each file its own: MIT, BSD-3, MPL or LPPL",
-    ),
+    ("hyphenation patterns of TeX", "hypher", "permissive, each file its own: MIT, BSD-3, MPL or LPPL"),
     (
         "syntax definitions for code on pages",
         "two-face",
