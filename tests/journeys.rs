@@ -308,6 +308,42 @@ fn a_rename_outside_is_followed() {
 }
 
 #[test]
+fn what_was_moved_while_the_program_was_closed_is_followed() {
+    let desk =
+        Desk::with(&[("port.md", PIECE), ("ville/quai.md", "Un quai.\n"), ("ville/pont.md", "Un pont.\n")]);
+    for path in ["port.md", "ville/quai.md", "ville/pont.md"] {
+        desk.open(path);
+    }
+    desk.type_at_start("ville/quai.md", "Jamais enregistré. ");
+    let comment =
+        json!({"path": "port.md", "version": 0, "passage": null, "text": "À relire.", "off_record": false});
+    desk.call("comment", comment);
+    desk.call("save", json!({"path": "ville/pont.md"}));
+    desk.wait("their histories", |desk| {
+        ["port.md", "ville/quai.md", "ville/pont.md"].iter().all(|path| !desk.origins(path).is_empty())
+    });
+    desk.app.settle();
+    let folder = desk.folder.path().join("desk");
+    let Desk { folder: kept, app, .. } = desk;
+    drop(app);
+    std::fs::rename(folder.join("port.md"), folder.join("quai-rouvert.md")).unwrap();
+    std::fs::rename(folder.join("ville"), folder.join("cite")).unwrap();
+    std::fs::remove_file(folder.join("cite/pont.md")).unwrap();
+
+    let desk = Desk::on(kept);
+    desk.wait("the histories", |desk| {
+        !desk.origins("quai-rouvert.md").is_empty() && !desk.origins("cite/quai.md").is_empty()
+    });
+    let threads = desk.call("review", json!({"path": "quai-rouvert.md"}))["threads"].clone();
+    assert_eq!(threads[0]["messages"][0]["text"], json!("À relire."));
+    assert_eq!(desk.body("cite/quai.md"), "Jamais enregistré. Un quai.\n");
+    let gone = desk.call("deleted_articles", json!({}));
+    let gone: Vec<&str> =
+        gone.as_array().unwrap().iter().map(|item| item["path"].as_str().unwrap()).collect();
+    assert_eq!(gone, ["ville/pont.md"]);
+}
+
+#[test]
 fn the_list_follows_the_folder() {
     let desk = Desk::with(&[("a.md", "# A\n"), ("node_modules/x.md", "x"), (".hidden/y.md", "y")]);
     assert_eq!(desk.list(), ["a.md"]);

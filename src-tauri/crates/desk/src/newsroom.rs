@@ -23,7 +23,7 @@ use copydesk_core::text;
 use crate::env::Clock;
 use crate::error::Problem;
 use crate::host::Host;
-use crate::library::Library;
+use crate::library::{Change, Library};
 use crate::review::placing::Places;
 use crate::review::typed::Typed;
 use crate::scribe::Scribe;
@@ -32,6 +32,7 @@ use crate::store::atomic::{self, OnDisk, ReadError, Saved};
 use crate::store::fs::{Fs, Stat};
 use crate::store::history::{Departed, History, Origin, RevisionId};
 use crate::store::journal::{Draft, Journal};
+use crate::store::known;
 use crate::store::read::ReadMarks;
 use crate::store::record::Records;
 use crate::store::shelf::Shelf;
@@ -157,8 +158,9 @@ impl Newsroom {
                 let library = Arc::clone(&newsroom.library);
                 newsroom.records.refresh();
                 newsroom.watch_reviews();
+                library.remember(known::read(&*newsroom.fs, &newsroom.local));
                 drop(newsroom);
-                library.scan(&|| {
+                let since = library.scan(&|| {
                     if let Some(newsroom) = teller.upgrade() {
                         newsroom.tell_library();
                     }
@@ -168,6 +170,7 @@ impl Newsroom {
                     if let Err(problem) = newsroom.look_after_history() {
                         newsroom.notice(&problem);
                     }
+                    newsroom.follow_former(&since);
                     for session in newsroom.sessions() {
                         newsroom.keep_as_opened(&session);
                     }
@@ -175,6 +178,21 @@ impl Newsroom {
                 }
             })
             .expect("a thread can be started");
+    }
+
+    /// Articles that got another path while the program was closed take everything along that bears the old one.
+    fn follow_former(&self, since: &[Change]) {
+        for change in since {
+            if let Change::Renamed { from, to } = change
+                && self.root.join(from).symlink_metadata().is_err()
+            {
+                self.moved(from, to);
+                if let Ok(session) = self.session(to) {
+                    self.look(&session);
+                }
+            }
+        }
+        known::write(&*self.fs, &self.local, &self.library.known());
     }
 
     /// A damaged database is set aside and said; what may be thinned out is.
@@ -841,6 +859,9 @@ impl Newsroom {
             self.keep_places(&session.path());
         }
         self.look_at_replaced(Instant::now(), true);
+        if self.library.is_complete() {
+            known::write(&*self.fs, &self.local, &self.library.known());
+        }
     }
 
     fn tell_library(&self) {

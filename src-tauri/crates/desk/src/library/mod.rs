@@ -171,6 +171,12 @@ impl Library {
         self.write().former = former;
     }
 
+    /// Whether the whole desk was read.
+    #[must_use]
+    pub fn is_complete(&self) -> bool {
+        self.read().complete
+    }
+
     /// What a later run needs to recognise the articles.
     #[must_use]
     pub fn known(&self) -> Vec<Known> {

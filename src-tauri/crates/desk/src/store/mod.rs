@@ -8,6 +8,7 @@ pub mod history;
 pub mod images;
 pub mod journal;
 pub mod read;
+pub mod known;
 pub mod record;
 mod retention;
 mod salvage;
