@@ -153,3 +153,55 @@ fn a_commit_is_compared_where_the_desk_is_in_a_work_tree() {
     desk.call("mark_read", json!({"path": "ville/cable.md", "version": {"is": "commit", "name": "HEAD"}}));
     assert_eq!(changes(&diff(&desk, &json!({"is": "read"}), &draft())), ["name: Boston -> Cork"]);
 }
+
+fn desk_review(desk: &Desk) -> Vec<Value> {
+    desk.call("desk_review", json!({})).as_array().unwrap().clone()
+}
+
+fn paths(items: &[Value]) -> Vec<&str> {
+    items.iter().map(|item| item["path"].as_str().unwrap()).collect()
+}
+
+#[test]
+fn the_review_of_the_desk_shows_what_changed_since_one_looked_by_risk() {
+    let text =
+        |words: &str| format!("---\ntitle: Un titre\nstage: draft\n---\nLe vieux pont {words} la rive.\n");
+    let desk = Desk::with(&[
+        ("a.md", &text("relie")),
+        ("b.md", &text("borde")),
+        ("c.md", "---\nstage: review\n---\nÀ relire.\n"),
+        ("d.md", &text("longe")),
+        ("e.md", &text("signe")),
+    ]);
+    // Of a new desk, only what waits for somebody counts as never read.
+    let items = desk_review(&desk);
+    assert_eq!(paths(&items), ["c.md"]);
+    assert_eq!((&items[0]["never_read"], &items[0]["title"]), (&json!(true), &json!("c")));
+    for path in ["a.md", "b.md", "c.md", "d.md"] {
+        desk.call("mark_read", json!({"path": path, "version": {"is": "disk"}}));
+    }
+    assert_eq!(desk_review(&desk), [json!(null); 0]);
+    desk.open("e.md");
+    desk.call("sign_off", json!({"path": "e.md", "role": "desk"}));
+    desk.call("mark_read", json!({"path": "e.md", "version": {"is": "disk"}}));
+    assert_eq!(desk_review(&desk), [json!(null); 0]);
+    desk.replace_body_part("e.md", &desk.body("e.md"), "signe", "cerne");
+    // One is open, the other is not; both were written by another program.
+    desk.call("close_article", json!({"path": "b.md"}));
+    desk.write_outside("b.md", &text("borde 12 fois"));
+    desk.write_outside("a.md", &text("joint"));
+    let args = json!({"path": "d.md", "version": desk.state("d.md")["version"], "passage": null, "text": "@Ada ?", "off_record": false});
+    desk.call("comment", args);
+    desk.wait("the outside changes", |desk| paths(&desk_review(desk)) == ["e.md", "b.md", "a.md", "d.md"]);
+    let items = desk_review(&desk);
+    assert_eq!(items[0]["broken_seals"], json!(["desk"]));
+    assert_eq!(items[1]["unread"], json!([{"class": "figure", "count": 1}]));
+    assert_eq!(items[2]["unread"], json!([{"class": "words", "count": 1}]));
+    assert_eq!((&items[3]["threads"], &items[3]["mentions"]), (&json!(1), &json!(1)));
+    let desk = desk.restart();
+    let items = desk_review(&desk);
+    let figure = items.iter().find(|item| item["path"] == "b.md").unwrap();
+    assert_eq!(figure["unread"], json!([{"class": "figure", "count": 1}]));
+    desk.call("mark_read", json!({"path": "b.md", "version": {"is": "disk"}}));
+    assert!(!paths(&desk_review(&desk)).contains(&"b.md"));
+}

@@ -221,7 +221,7 @@ fn the_interface_depends_one_way() {
     ] {
         for (path, module) in imports_below(&files, folder) {
             // The wire's types are words that every layer may use.
-            let is_wire = module.contains("/ipc/generated/") || module.contains("/ipc/pending");
+            let is_wire = module.contains("/ipc/generated/");
             assert!(is_wire || !above.iter().any(|above| module.contains(above)), "{path} imports {module}");
         }
     }

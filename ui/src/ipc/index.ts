@@ -1,11 +1,9 @@
 // Typed calls over a host: the name of a command gives its arguments and its answer.
 
 import type { Host } from "../host/host";
-import type { Commands as Made, Event, Problem } from "./generated/wire";
-import type { PendingCommands } from "./pending";
+import type { Commands, Event, Problem } from "./generated/wire";
 
-/** Every command of the desk. */
-export type Commands = Made & Omit<PendingCommands, keyof Made>;
+export type { Commands };
 
 /** The desk as the interface speaks to it. */
 export interface Wire {

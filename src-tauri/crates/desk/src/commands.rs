@@ -7,9 +7,9 @@ use ts_rs::{Config, TS};
 use crate::app::App;
 use crate::error::Problem;
 use crate::wire::{
-    ArticleItem, ArticleState, ArticleView, Boot, ConflictAnswer, DeletedItem, DeskInfo, DiffView,
-    ExportOptions, Exported, Library, Pages, Passage, Placed, Preview, Proposal, Pushed, Resolved, Review,
-    RevisionItem, RevisionText, Settings, UnsentItem, Update, VersionItem, VersionRef,
+    ArticleItem, ArticleState, ArticleView, Boot, ConflictAnswer, DeletedItem, DeskInfo, DeskReviewItem,
+    DiffView, ExportOptions, Exported, Library, Pages, Passage, Placed, Preview, Proposal, Pushed, Resolved,
+    Review, RevisionItem, RevisionText, Settings, UnsentItem, Update, VersionItem, VersionRef,
 };
 
 macro_rules! commands {
@@ -83,6 +83,7 @@ commands! {
     versions(path: String) -> Vec<VersionItem>;
     diff(path: String, old: VersionRef, new: VersionRef) -> DiffView;
     mark_read(path: String, version: VersionRef) -> ();
+    desk_review() -> Vec<DeskReviewItem>;
     review(path: String) -> Review;
     suggest(path: String, version: u32, proposals: Vec<Proposal>, settled: bool) -> Review;
     decide(path: String, ids: Vec<String>, accept: bool) -> Review;

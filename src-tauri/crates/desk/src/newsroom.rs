@@ -5,6 +5,7 @@
 //! fails, the text is in the session and in its draft.
 
 mod compare;
+mod desk_review;
 mod outside;
 mod replaced;
 mod review;

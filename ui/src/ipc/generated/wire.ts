@@ -1405,6 +1405,7 @@ export type Commands = {
   versions: { args: { path: string; }; answer: Array<VersionItem> };
   diff: { args: { path: string; old: VersionRef; new: VersionRef; }; answer: DiffView };
   mark_read: { args: { path: string; version: VersionRef; }; answer: null };
+  desk_review: { args: { }; answer: Array<DeskReviewItem> };
   review: { args: { path: string; }; answer: Review };
   suggest: { args: { path: string; version: number; proposals: Array<Proposal>; settled: boolean; }; answer: Review };
   decide: { args: { path: string; ids: Array<string>; accept: boolean; }; answer: Review };

@@ -2,7 +2,9 @@
 
 use super::{App, article_path};
 use crate::error::Problem;
-use crate::wire::{ArticleState, DiffView, Passage, Proposal, Review, UnsentItem, VersionItem, VersionRef};
+use crate::wire::{
+    ArticleState, DeskReviewItem, DiffView, Passage, Proposal, Review, UnsentItem, VersionItem, VersionRef,
+};
 
 impl App {
     /// The versions of an article that can be compared.
@@ -13,6 +15,11 @@ impl App {
     /// How one version differs from another.
     pub fn diff(&self, path: String, old: VersionRef, new: VersionRef) -> Result<DiffView, Problem> {
         self.desk()?.diff(&article_path(&path)?, &old, &new)
+    }
+
+    /// What waits to be looked at, over the whole desk.
+    pub fn desk_review(&self) -> Result<Vec<DeskReviewItem>, Problem> {
+        Ok(self.desk()?.desk_review())
     }
 
     /// This person has read a version.

@@ -8,8 +8,9 @@ use copydesk_core::{furniture, text};
 use super::{Newsroom, lock};
 use crate::differences::{self, Side};
 use crate::error::Problem;
-use crate::session::Snapshot;
+use crate::session::{Session, Snapshot};
 use crate::store::atomic::{self, Fingerprint};
+use crate::store::fs::Stat;
 use crate::store::git;
 use crate::store::history::{Origin, Revision};
 use crate::store::journal::hex;
@@ -22,11 +23,16 @@ const COMMITS: usize = 20;
 /// So many revisions are looked through for the one that was published, and offered.
 const REVISIONS: usize = 200;
 
+/// A file that was written so long ago has another time after the next write.
+const SETTLED_MS: i64 = 2000;
+
 /// The counts of one pair of versions, so that a list of many articles compares none twice.
 #[derive(Clone)]
 pub(super) struct Counted {
     read: String,
     now: Fingerprint,
+    /// What the disk said, where the article was not open.
+    stat: Option<Stat>,
     counts: Vec<ClassCount>,
 }
 
@@ -224,37 +230,53 @@ impl Newsroom {
     #[must_use]
     pub fn unread(&self, path: &str) -> (Vec<ClassCount>, bool) {
         let Some(read) = self.read_marks.of(path) else { return (Vec::new(), true) };
-        let (now, text) = match self.session(path) {
-            Ok(session) => {
-                let snapshot = session.snapshot();
-                let text = snapshot.text();
-                let is_base = *snapshot.base.text == *text;
-                let now = if is_base {
-                    snapshot.base.fingerprint
-                } else {
-                    atomic::fingerprint(&text::encode(&snapshot.base.bytes, &text))
-                };
-                (now, text)
-            }
-            Err(_) => match atomic::read(&*self.fs, &self.root, path) {
-                Ok(on_disk) => (on_disk.fingerprint, text_of(&on_disk.bytes)),
-                Err(_) => return (Vec::new(), false),
-            },
+        let open = self.session(path).ok();
+        let stat = match &open {
+            Some(_) => None,
+            None => self.fs.stat(&self.root.join(path)).ok().filter(|stat| self.is_settled(stat)),
         };
-        if read.fingerprint() == Some(now) {
-            return (Vec::new(), false);
-        }
-        if let Some(known) = lock(&self.counted).get(path)
-            && known.read == read.hash
-            && known.now == now
+        let known = lock(&self.counted).get(path).filter(|known| known.read == read.hash).cloned();
+        if let Some(known) = &known
+            && stat.is_some()
+            && known.stat == stat
         {
             return (known.counts.clone(), false);
         }
-        let Some(before) = self.content_read(&read).ok().flatten() else { return (Vec::new(), true) };
-        let counts = differences::counts(&diff(&text_of(&before), &text, Language::Unknown));
-        let counted = Counted { read: read.hash, now, counts: counts.clone() };
+        let Some((now, text)) = self.text_and_hash(path, open.as_deref()) else {
+            return (Vec::new(), false);
+        };
+        let counts = match known.filter(|known| known.now == now) {
+            Some(known) => known.counts,
+            None if read.fingerprint() == Some(now) => Vec::new(),
+            None => match self.content_read(&read).ok().flatten() {
+                Some(before) => differences::counts(&diff(&text_of(&before), &text, Language::Unknown)),
+                None => return (Vec::new(), true),
+            },
+        };
+        let counted = Counted { read: read.hash, now, stat, counts: counts.clone() };
         lock(&self.counted).insert(path.to_owned(), counted);
         (counts, false)
+    }
+
+    /// Whether a file was written long enough ago for its time to tell it from a later one.
+    fn is_settled(&self, stat: &Stat) -> bool {
+        self.clock.now().as_millisecond() - stat.modified_ms > SETTLED_MS
+    }
+
+    /// The text on the screen, or else on the disk, with the hash of its bytes.
+    fn text_and_hash(&self, path: &str, open: Option<&Session>) -> Option<(Fingerprint, String)> {
+        let Some(session) = open else {
+            let on_disk = atomic::read(&*self.fs, &self.root, path).ok()?;
+            return Some((on_disk.fingerprint, text_of(&on_disk.bytes)));
+        };
+        let snapshot = session.snapshot();
+        let text = snapshot.text();
+        let hash = if *snapshot.base.text == *text {
+            snapshot.base.fingerprint
+        } else {
+            atomic::fingerprint(&text::encode(&snapshot.base.bytes, &text))
+        };
+        Some((hash, text))
     }
 
     fn read_item(&self, read: &Read) -> VersionItem {
@@ -286,6 +308,6 @@ fn commit_item(commit: &git::Commit) -> VersionItem {
 }
 
 /// Bytes as text, also where they are not.
-fn text_of(bytes: &[u8]) -> String {
+pub(super) fn text_of(bytes: &[u8]) -> String {
     text::decode(bytes).map_or_else(|reason| words::readable(bytes, &reason), |decoded| decoded.text)
 }
