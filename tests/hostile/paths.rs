@@ -132,3 +132,36 @@ fn an_export_takes_the_place_of_no_picture_and_follows_no_link() {
     assert!(export(&out.join("a.html")).is_err());
     assert_eq!(elsewhere(&desk), Vec::<String>::new());
 }
+
+/// Pictures and drawings of a few kilobytes that would take gigabytes or minutes: no export stops over them, and the
+/// window is never given them.
+#[test]
+fn pictures_that_are_bombs_are_not_shown() {
+    let mut wide = pictures().0;
+    // Width and height, right behind the name of the first chunk (PNG, 11.2.1).
+    wide[16..24].copy_from_slice(&[0, 0, 0xff, 0xff, 0, 0, 0xff, 0xff]);
+    let level = |n: usize| format!("<g id='a{n}'><use href='#a{0}'/><use href='#a{0}'/></g>", n - 1);
+    let again: String = (1..31).map(level).collect();
+    let svg = |inside: &str| {
+        format!("<svg xmlns='http://www.w3.org/2000/svg' width='9' height='9'>{inside}</svg>").into_bytes()
+    };
+    let desk =
+        Desk::with(&[("a.md", "# A\n\n![w](wide.png)\n\n![u](again.svg)\n\n![d](deep.svg)\n\nEnd.\n")]);
+    std::fs::write(desk.file("wide.png"), wide).unwrap();
+    std::fs::write(desk.file("again.svg"), svg(&format!("<rect id='a0'/>{again}"))).unwrap();
+    std::fs::write(
+        desk.file("deep.svg"),
+        svg(&format!("{}{}", "<g>".repeat(100_000), "</g>".repeat(100_000))),
+    )
+    .unwrap();
+    for name in ["wide.png", "again.svg", "deep.svg"] {
+        assert!(desk.app.desk_image(name).is_none(), "{name}");
+    }
+    for format in [ExportFormat::Html, ExportFormat::Pdf] {
+        let text = desk.read("a.md");
+        let piece = Piece { desk: &desk.file(""), path: "a.md", text: &text };
+        let options = ExportOptions { format, paper: Paper::A4, columns: 1, images_beside: false };
+        let made = export::make(&piece, &options, Lang::En, &mut |_| {}, &|| false).unwrap();
+        assert_eq!(made.warnings.len(), 3, "{:?}", made.warnings);
+    }
+}

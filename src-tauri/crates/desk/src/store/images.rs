@@ -1,5 +1,7 @@
 //! Images: reading those of a desk, confined to it, and putting pasted ones beside their article.
 
+mod gauge;
+
 use std::io::{self, Read};
 use std::path::Path;
 
@@ -104,7 +106,7 @@ pub enum ImageRefused {
     Missing,
     /// A folder, a pipe, a device.
     NotAFile,
-    /// Over 20 MB.
+    /// Over 20 MB, or so many pixels or elements that showing it would take gigabytes or minutes.
     TooLarge,
     /// Not one of the kinds.
     UnknownKind,
@@ -135,6 +137,9 @@ pub fn read_image(desk: &Path, rel: &str) -> Result<Image, ImageRefused> {
         return Err(ImageRefused::TooLarge);
     }
     let kind = Kind::of(&bytes).ok_or(ImageRefused::UnknownKind)?;
+    if !gauge::is_bearable(&bytes, kind) {
+        return Err(ImageRefused::TooLarge);
+    }
     Ok(Image { bytes, kind })
 }
 
