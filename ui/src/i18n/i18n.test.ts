@@ -1,7 +1,7 @@
 import { readdirSync, readFileSync } from "node:fs";
 import { parse } from "svelte/compiler";
 import { expect, test } from "vitest";
-import { ago, catalogues, clock, day, feuillets, number } from ".";
+import { ago, catalogues, clock, day, feuillets, moment, number } from ".";
 
 type Tree = { [key: string]: unknown };
 
@@ -85,6 +85,10 @@ test("numbers and times are written as each language does", () => {
   expect(clock("en", now)).toBe("14:32");
   expect(day("fr", "2026-11-22")).toBe("22 novembre 2026");
   expect(day("fr", "demain")).toBe("");
+  expect(moment("fr", new Date(2026, 10, 23, 18).toISOString(), now)).toBe("18\u00a0h\u00a000");
+  expect(moment("fr", new Date(2026, 11, 3, 6).toISOString(), now)).toBe("3\u00a0déc.\u00a06\u00a0h\u00a000");
+  expect(moment("en", new Date(2026, 11, 3, 6).toISOString(), now)).toBe("3\u00a0Dec\u00a006:00");
+  expect(moment("fr", "bientôt", now)).toBe("");
   expect(ago("fr", now - 4 * 60_000, now)).toBe("4\u00a0min");
   expect(ago("fr", now - 3 * 3_600_000, now)).toBe("11\u00a0h\u00a032");
   expect(ago("fr", now - 24 * 3_600_000, now)).toBe("hier");

@@ -75,6 +75,14 @@ export function ago(lang: Lang, then: number, now: number): string {
   return days < 7 ? t.days(days) : shortDay[lang].format(then);
 }
 
+/** A moment to come: its hour today, else its day too. Empty for a text that is no time. */
+export function moment(lang: Lang, time: string, now: number): string {
+  const at = new Date(time);
+  const hour = clock(lang, time);
+  const same = at.toDateString() === new Date(now).toDateString();
+  return hour === "" || same ? hour : `${shortDay[lang].format(at)} ${hour}`.replaceAll(" ", "\u00a0");
+}
+
 const shortDay = {
   fr: new Intl.DateTimeFormat("fr-FR", { day: "numeric", month: "short" }),
   en: new Intl.DateTimeFormat("en-GB", { day: "numeric", month: "short" }),
