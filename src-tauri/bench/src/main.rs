@@ -2,6 +2,7 @@
 //! `cargo xtask bench` builds and starts it; it judges nothing but says which target of the project is met.
 
 mod copy;
+mod diffs;
 mod parts;
 mod process;
 mod review;
@@ -16,7 +17,7 @@ use table::Table;
 fn main() -> ExitCode {
     let args: Vec<String> = std::env::args().skip(1).collect();
     let [programs, peer_script, work, rest @ ..] = args.as_slice() else {
-        eprintln!("copydesk-bench PROGRAMS-FOLDER PEER-SCRIPT WORK-FOLDER [parts] [process] [window]");
+        eprintln!("copydesk-bench PROGRAMS-FOLDER PEER-SCRIPT WORK-FOLDER [parts] [diff] [process] [window]");
         return ExitCode::from(2);
     };
     let wanted = |group: &str| rest.is_empty() || rest.iter().any(|arg| arg == group);
@@ -29,6 +30,11 @@ fn main() -> ExitCode {
     if wanted("parts") {
         parts::measure(&mut table);
         review::measure(&mut table);
+    }
+    if wanted("diff")
+        && let Err(error) = diffs::measure(&work, &mut table)
+    {
+        table.missing("diff", &error.to_string());
     }
     if wanted("process")
         && let Err(error) = parts::exports(&programs.join("copydesk"), &work, &mut table)
