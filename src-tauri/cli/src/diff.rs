@@ -146,7 +146,9 @@ fn write_row(
 ) {
     let words = words_of(lang);
     let gone = matches!(row.fate, Fate::Delete | Fate::MovedFrom);
-    let mut head = match (&row.field, row.inline.first()) {
+    // What is still there says in which line it is now.
+    let place = row.inline.iter().find(|piece| piece.mark != Mark::Delete).or(row.inline.first());
+    let mut head = match (&row.field, place) {
         (Some(field), _) => printable(field),
         (None, Some(piece)) => {
             let side = sides[usize::from(!gone && piece.mark != Mark::Delete)];
