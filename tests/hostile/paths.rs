@@ -165,3 +165,12 @@ fn pictures_that_are_bombs_are_not_shown() {
         assert_eq!(made.warnings.len(), 3, "{:?}", made.warnings);
     }
 }
+
+/// Ten gigabytes of holes cost whoever sends them nothing.
+#[test]
+fn a_file_that_would_fill_the_memory_is_not_read() {
+    let desk = Desk::with(&[("a.md", "# A\n")]);
+    std::fs::File::create(desk.file("huge.md")).unwrap().set_len(10 << 30).unwrap();
+    let problem = desk.try_call("open_article", json!({"path": "huge.md"})).unwrap_err();
+    assert!(problem.en.0.contains("too large"), "{problem}");
+}

@@ -19,6 +19,7 @@ fn cause(error: &io::Error) -> (String, String) {
         K::PermissionDenied => ("l’accès est refusé", "access is denied"),
         K::ReadOnlyFilesystem => ("le support est en lecture seule", "the volume is read-only"),
         K::StorageFull => ("le disque est plein", "the disk is full"),
+        K::FileTooLarge => ("il est trop gros", "it is too large"),
         K::QuotaExceeded => ("le quota est atteint", "the quota is used up"),
         K::AlreadyExists => ("ce nom est déjà pris", "that name is taken"),
         K::NotADirectory => ("ce n’est pas un dossier", "it is not a folder"),

@@ -21,6 +21,8 @@ pub type Fingerprint = [u8; 32];
 
 /// Articles above this size open for reading only.
 const TOO_LARGE: u64 = 16 * 1024 * 1024;
+/// Files above this size are not read at all: what no one wrote would take the memory of the machine.
+const TOO_LARGE_TO_READ: u64 = 256 * 1024 * 1024;
 /// How the names of our temporary files begin and end; common ignore lists know both.
 const TEMP: (&str, &str) = (".copydesk-", ".tmp");
 
@@ -87,6 +89,9 @@ pub fn read(fs: &dyn Fs, desk: &Path, rel: &str) -> Result<OnDisk, ReadError> {
             fingerprint: fingerprint(&[]),
             refused: Some(Refusal::NotAFile),
         });
+    }
+    if stat.size > TOO_LARGE_TO_READ {
+        return Err(ReadError::Other(io::ErrorKind::FileTooLarge.into()));
     }
     let bytes = fs.read(&path)?;
     let target = fs.real_path(&path)?;
