@@ -6,6 +6,7 @@
 mod align;
 mod block;
 mod class;
+mod join;
 mod key;
 mod lexicon;
 mod plan;
