@@ -2,6 +2,7 @@
 //! the links and the picture paths, and in `tests/window/hostile.rs` the real window.
 
 mod links;
+mod odd;
 mod page;
 mod paths;
 
