@@ -21,5 +21,8 @@ export default defineConfig({
     environment: "happy-dom",
     include: ["src/**/*.test.ts"],
     restoreMocks: true,
+    // How long a busy machine may take; no test asserts a time.
+    testTimeout: 30_000,
+    setupFiles: ["src/waiting.testing.ts"],
   },
 });

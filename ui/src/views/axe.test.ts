@@ -9,9 +9,6 @@ import { memoryHost } from "../host/memory";
 import { Desk, TABS, type Sheet } from "../state/desk.svelte";
 import App from "./App.svelte";
 
-// axe reads the whole window each time.
-vi.setConfig({ testTimeout: 60_000 });
-
 let desk: Desk;
 
 async function open(wish: string) {
