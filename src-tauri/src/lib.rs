@@ -86,6 +86,10 @@ pub fn main() -> ExitCode {
     if app.hand_over() {
         return ExitCode::SUCCESS;
     }
+    let mut context = tauri::generate_context!();
+    if cfg!(chaos_mutant = "no_csp") {
+        context.config_mut().app.security.csp = None;
+    }
     let built = build(tauri::Builder::default(), Arc::clone(&app), Arc::clone(&shell))
         .setup(move |tauri_app| {
             shell.attach(tauri_app.handle().clone());
@@ -93,7 +97,7 @@ pub fn main() -> ExitCode {
             window::watch_signals(tauri_app.handle().clone());
             Ok(())
         })
-        .build(tauri::generate_context!());
+        .build(context);
     match built {
         Ok(running) => {
             running.run(|handle, event| {
