@@ -6,6 +6,7 @@ mod diffs;
 mod parts;
 mod process;
 mod review;
+mod store;
 mod table;
 mod window;
 
@@ -17,7 +18,9 @@ use table::Table;
 fn main() -> ExitCode {
     let args: Vec<String> = std::env::args().skip(1).collect();
     let [programs, peer_script, work, rest @ ..] = args.as_slice() else {
-        eprintln!("copydesk-bench PROGRAMS-FOLDER PEER-SCRIPT WORK-FOLDER [parts] [diff] [process] [window]");
+        eprintln!(
+            "copydesk-bench PROGRAMS-FOLDER PEER-SCRIPT WORK-FOLDER [parts] [diff] [store] [process] [window]"
+        );
         return ExitCode::from(2);
     };
     let wanted = |group: &str| rest.is_empty() || rest.iter().any(|arg| arg == group);
@@ -35,6 +38,11 @@ fn main() -> ExitCode {
         && let Err(error) = diffs::measure(&work, &mut table)
     {
         table.missing("diff", &error.to_string());
+    }
+    if wanted("store")
+        && let Err(error) = store::measure(&work, &mut table)
+    {
+        table.missing("saves and history", &error.to_string());
     }
     if wanted("process")
         && let Err(error) = parts::exports(&programs.join("copydesk"), &work, &mut table)

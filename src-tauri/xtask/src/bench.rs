@@ -5,7 +5,7 @@ use crate::display::Display;
 use crate::setup::{self, Need};
 use crate::step::{self, Outcome};
 
-/// Builds everything and measures the groups (`parts`, `process`, `window`); none means all.
+/// Builds everything and measures the groups (`parts`, `store`, `process`, `window`); none means all.
 pub fn run(groups: &[&str]) -> Outcome {
     setup::prepare(Need::Bench)?;
     build::interface()?;
