@@ -583,7 +583,7 @@ impl Newsroom {
         if !text::decode(&bytes).is_ok_and(|decoded| decoded.text == text) {
             return Err(words::cannot_encode(path));
         }
-        // The draft is durable before the article is touched.
+        // The draft is durable before the article is touched; after a pause it is there already.
         let draft = Draft {
             path: path.clone(),
             base: snapshot.base.fingerprint,
@@ -593,9 +593,8 @@ impl Newsroom {
             scroll: 1.0,
             saved_ms: self.clock.now().as_millisecond(),
         };
-        let drafted = self.journal.write(&draft);
-        // Also an older one, which could not be replaced, goes with a save that is done.
-        session.has_draft();
+        let drafted = if session.is_drafted(snapshot) { Ok(()) } else { self.journal.write(&draft) };
+        session.set_drafted(snapshot, drafted.is_ok());
         let author = self.author();
         self.keep(path, &snapshot.base.bytes, "", Origin::Open)?;
         let kept = |foreign: &[u8]| {

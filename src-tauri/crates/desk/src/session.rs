@@ -142,6 +142,8 @@ struct Inner {
     /// First and last change that no draft holds.
     undrafted: Option<(Instant, Instant)>,
     drafted: bool,
+    /// Edition and base of the draft that is on the medium.
+    draft_of: Option<(u64, Fingerprint)>,
 }
 
 /// One open article.
@@ -195,6 +197,7 @@ impl Session {
                 scroll: 1.0,
                 undrafted,
                 drafted,
+                draft_of: None,
             }),
             arrived: Condvar::new(),
             disk: Mutex::new(()),
@@ -446,6 +449,7 @@ impl Session {
         }
         inner.undrafted = None;
         inner.drafted = true;
+        inner.draft_of = Some((inner.edition, inner.base.fingerprint));
         Some(Draft {
             path: inner.path.clone(),
             base: inner.base.fingerprint,
@@ -460,12 +464,22 @@ impl Session {
     /// The draft could not be written: try again.
     pub fn draft_failed(&self) {
         let now = Instant::now();
-        lock(&self.inner).undrafted.get_or_insert((now, now));
+        let mut inner = lock(&self.inner);
+        inner.draft_of = None;
+        inner.undrafted.get_or_insert((now, now));
     }
 
-    /// A draft of the text was written.
-    pub fn has_draft(&self) {
-        lock(&self.inner).drafted = true;
+    /// Whether the text of a snapshot is in its draft already.
+    #[must_use]
+    pub fn is_drafted(&self, snapshot: &Snapshot) -> bool {
+        lock(&self.inner).draft_of == Some((snapshot.edition, snapshot.base.fingerprint))
+    }
+
+    /// The text of a snapshot was written to its draft, or could not be: then an older one may still be there.
+    pub fn set_drafted(&self, snapshot: &Snapshot, written: bool) {
+        let mut inner = lock(&self.inner);
+        inner.drafted = true;
+        inner.draft_of = written.then_some((snapshot.edition, snapshot.base.fingerprint));
     }
 
     /// Whether text waits for a draft.
@@ -481,6 +495,7 @@ impl Session {
             return false;
         }
         inner.undrafted = None;
+        inner.draft_of = None;
         std::mem::take(&mut inner.drafted)
     }
 
@@ -705,4 +720,40 @@ fn broken_front(path: &str, line: usize, message: &str) -> Problem {
             "Mend it here, as text; nothing else is touched.",
         ),
     )
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn base(text: &str) -> Base {
+        let bytes = Arc::new(text.as_bytes().to_vec());
+        Base { fingerprint: crate::store::atomic::fingerprint(&bytes), bytes, text: text.into() }
+    }
+
+    #[test]
+    fn a_draft_stands_for_one_text_over_one_base() {
+        let session = Session::new("a.md", base("un"), "un", None);
+        assert!(session.adopt(session.snapshot().edition, "deux"));
+        assert!(!session.is_drafted(&session.snapshot()));
+        assert!(session.due_draft(Instant::now(), true, 0).is_some());
+        assert!(session.is_drafted(&session.snapshot()));
+        session.draft_failed();
+        assert!(!session.is_drafted(&session.snapshot()), "nothing says that it was written");
+        session.set_drafted(&session.snapshot(), true);
+        session.set_base(base("autre"));
+        assert!(!session.is_drafted(&session.snapshot()), "another base");
+        session.set_drafted(&session.snapshot(), true);
+        assert!(session.adopt(session.snapshot().edition, "trois"));
+        assert!(!session.is_drafted(&session.snapshot()), "another text");
+    }
+
+    #[test]
+    fn what_the_medium_may_not_hold_is_not_clean() {
+        let session = Session::new("a.md", base("un"), "un", None);
+        session.doubt();
+        assert!(!session.snapshot().is_clean() && !session.drop_draft());
+        session.set_base(base("un"));
+        assert!(session.snapshot().is_clean());
+    }
 }
