@@ -249,6 +249,9 @@ pub fn diff(old: &str, new: &str, language: Language) -> Diff {
     rows::build(&old, &new, &plan, &classifier)
 }
 
+/// Bytes on each side of a replacement that are read for its class.
+const PART: usize = 4 << 10;
+
 /// How much was edited between two whole texts, without saying what and where.
 #[must_use]
 pub fn script(old: &str, new: &str) -> Script {
@@ -265,9 +268,15 @@ pub fn class_of(body: &str, range: Range<usize>, new: &str) -> Class {
     if taken == new {
         return Class::Typography;
     }
-    // The lines around it, up to blank ones, are enough to know what it stands in.
+    // The lines around it, up to blank ones, are enough to know what it stands in; of a line without end, a part is.
     let start = body[..range.start].rfind("\n\n").map_or(0, |at| at + 2);
     let end = body[range.end..].find("\n\n").map_or(body.len(), |at| range.end + at);
+    let near = body.floor_char_boundary(range.start.saturating_sub(PART));
+    let start =
+        start.max(body[near..range.start].find(' ').filter(|_| near > 0).map_or(near, |at| near + at + 1));
+    let far = body.ceil_char_boundary((range.end + PART).min(body.len()));
+    let far = body[range.end..far].rfind(' ').filter(|_| far < body.len()).map_or(far, |at| range.end + at);
+    let end = end.min(far);
     let old = &body[start..end];
     let edited = format!("{}{new}{}", &body[start..range.start], &body[range.end..end]);
     let (before, after) = (Side::of_body(clip(old)), Side::of_body(clip(&edited)));

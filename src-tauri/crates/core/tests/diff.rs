@@ -203,6 +203,17 @@ fn classes_are_those_that_an_editor_gives() {
     assert!(100 * alone >= 97 * all, "{alone} of {all} by themselves");
 }
 
+#[test]
+fn one_replacement_in_a_line_without_end_has_its_class() {
+    let body = "Un pont à 40 millions, selon Élise Faure. ".repeat(500);
+    let at = body[..body.floor_char_boundary(body.len() / 2)].rfind(". ").map_or(0, |at| at + 2);
+    let amount = at + body[at..].find("40").unwrap();
+    assert_eq!(class_of(&body, amount..amount + 2, "45").name(), "figure");
+    assert_eq!(class_of(&body, 0..body.len(), "").name(), "figure");
+    assert_eq!(class_of(&body, amount + 3..amount + 3, "petits ").name(), "words");
+    assert_eq!(class_of(&body, body.len() + 1..body.len() + 2, "x").name(), "words");
+}
+
 /// A change as one line.
 fn line(change: &Change, old: &str, new: &str) -> String {
     let field = change.field.as_ref().map(|field| format!(" [{field}]")).unwrap_or_default();

@@ -13,8 +13,13 @@ use super::token::{Sort, Token};
 use super::{Class, Language};
 use crate::reconcile::row::ABBREVIATIONS;
 
-/// Words that are read to tell a language.
+/// Words that are read to tell a language, at most.
 const TOLD_BY: usize = 400;
+/// So many words more of one than of the other tell it at once.
+const CLEAR: usize = 12;
+/// Bytes of the article around a change that tell its language, and how its names are written.
+const FOR_LANGUAGE: usize = 2 << 10;
+const FOR_NAMES: usize = 8 << 10;
 
 /// Tells classes of the changes between two texts.
 pub(super) struct Classifier<'a> {
@@ -192,7 +197,7 @@ impl<'a> Classifier<'a> {
             let known = |language: &Language| *language != Language::Unknown;
             let given = named.into_iter().chain([self.given]).find(known);
             given.unwrap_or_else(|| {
-                let part = self.around.map(|text| Side::of_body(window(text)));
+                let part = self.around.map(|text| Side::of_body(window(text, FOR_LANGUAGE)));
                 self.guess(part.as_ref().unwrap_or(self.sides[1]))
             })
         })
@@ -208,6 +213,9 @@ impl<'a> Classifier<'a> {
                 french += usize::from(lexicon.has(List::Language, Language::French, &part));
                 english += usize::from(lexicon.has(List::Language, Language::English, &part));
             }
+            if french.abs_diff(english) >= CLEAR {
+                break;
+            }
         }
         if french > 2 * english {
             Language::French
@@ -220,7 +228,7 @@ impl<'a> Classifier<'a> {
 
     fn seen(&self) -> &Seen {
         self.seen.get_or_init(|| {
-            let part = self.around.map(|text| Side::of_body(window(text)));
+            let part = self.around.map(|text| Side::of_body(window(text, FOR_NAMES)));
             let mut seen = Seen::default();
             for side in part.iter().chain(self.sides) {
                 for block in 0..side.blocks.len() {
@@ -407,11 +415,7 @@ fn changed<'p, 'a>(parts: &'p [Vec<Part<'a>>; 2]) -> [Vec<&'p Part<'a>>; 2] {
     if gone.is_empty() && come.is_empty() { [old, new] } else { [gone, come] }
 }
 
-/// As much of an article as tells its language and its names.
-fn window(text: &str) -> &str {
-    let mut end = text.len().min(16 << 10);
-    while !text.is_char_boundary(end) {
-        end -= 1;
-    }
-    &text[..end]
+/// The beginning of an article.
+fn window(text: &str, len: usize) -> &str {
+    &text[..text.floor_char_boundary(len)]
 }

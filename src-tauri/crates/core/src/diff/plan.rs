@@ -140,10 +140,13 @@ impl Planner<'_> {
                 self.pair(run.old + step, run.new + step);
             }
         }
+        let mut free: HashMap<&(String, u64), Vec<usize>> = HashMap::new();
+        for at in (0..new.len()).rev().filter(|&at| self.new_to[at].is_none()) {
+            free.entry(&new[at]).or_default().push(at);
+        }
         for (at, name) in old.iter().enumerate() {
-            let free = |&to: &usize| self.new_to[to].is_none() && new[to] == *name;
             if self.old_to[at].is_none()
-                && let Some(to) = (0..new.len()).find(free)
+                && let Some(to) = free.get_mut(name).and_then(Vec::pop)
             {
                 self.move_to(at, to);
             }
@@ -188,9 +191,11 @@ impl Planner<'_> {
         for one in heaviest_chain(&near, self.new.blocks.len()) {
             self.pair(one.old, one.new);
         }
+        let mut moved = self.moves.clone();
+        moved.sort_unstable();
         let mut pairs: Vec<(Range<usize>, Range<usize>)> = (0..self.old.blocks.len())
             .filter_map(|old| Some((old, self.old_to[old]?)))
-            .filter(|pair| !self.moves.contains(pair))
+            .filter(|pair| moved.binary_search(pair).is_err())
             .map(|(old, new)| (old..old + 1, new..new + 1))
             .collect();
         self.widen(&mut pairs, &found);
