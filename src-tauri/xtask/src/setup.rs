@@ -36,7 +36,7 @@ const TEST: [&str; 9] = [
 ];
 
 /// And what the benchmarks measure beside (MiniBrowser comes with WebKitGTK).
-const BENCH: [&str; 3] = ["ghostwriter", "pandoc", "weasyprint"];
+const BENCH: [&str; 4] = ["ghostwriter", "pandoc", "wdiff", "weasyprint"];
 
 /// The oldest Node of each line that the interface's tools accept; all later lines are.
 const NODE: [(u32, u32); 3] = [(20, 19), (22, 13), (23, 0)];
