@@ -18,7 +18,10 @@ const BODY = "Le câble relie Brest à Boston.\n\nIl a coûté 40 millions.";
 function open(body = BODY, mine: Proposal[] = []) {
   const { doc, layer } = layOver(body, mine);
   return new EditorView({
-    state: EditorState.create({ doc, extensions: [EditorState.lineSeparator.of("\n"), suggesting(layer, () => {})] }),
+    state: EditorState.create({
+      doc,
+      extensions: [EditorState.lineSeparator.of("\n"), suggesting(layer, () => {})],
+    }),
   });
 }
 
@@ -38,7 +41,10 @@ function select(view: EditorView, words: string) {
 
 function backspace(view: EditorView) {
   const { head, empty, from, to } = view.state.selection.main;
-  view.dispatch({ changes: empty ? { from: head - 1, to: head } : { from, to }, userEvent: "delete.backward" });
+  view.dispatch({
+    changes: empty ? { from: head - 1, to: head } : { from, to },
+    userEvent: "delete.backward",
+  });
 }
 
 describe("what is typed is proposed, and the body stays", () => {
@@ -210,9 +216,9 @@ test("places go to the body and back", () => {
       const layer = view.state.field(layerField);
       const place = Math.min(at, BODY.length);
       for (const side of [-1, 1] as const) expect(toBody(layer, fromBody(layer, place, side))).toBe(place);
-      expect(proposalsOf(layer, (a, b) => view.state.sliceDoc(a, b)).every((p) => p.passage.end <= BODY.length)).toBe(
-        true,
-      );
+      expect(
+        proposalsOf(layer, (a, b) => view.state.sliceDoc(a, b)).every((p) => p.passage.end <= BODY.length),
+      ).toBe(true);
       view.destroy();
     }),
   );

@@ -130,7 +130,7 @@ export function tidy(layer: Layer, known: ReadonlySet<string>, fresh: () => stri
   const all = [...put, ...cut].sort((a, b) => a.from - b.from);
   const names = new Map<Piece, string>();
   const given = new Set<string>();
-  for (let at = 0; at < all.length; ) {
+  for (let at = 0; at < all.length;) {
     let end = at + 1;
     while (end < all.length && all[end - 1]?.to === all[end]?.from) end++;
     const run = all.slice(at, end);
@@ -210,7 +210,8 @@ export function changesInDocument(layer: Layer, length: number, edits: readonly 
     const changes: Edit[] = parts.map((part) => ({ ...part, insert: "" }));
     const first = changes[0];
     if (first) first.insert = insert;
-    else if (insert !== "") changes.push({ from: Math.min(start, length), to: Math.min(start, length), insert });
+    else if (insert !== "")
+      changes.push({ from: Math.min(start, length), to: Math.min(start, length), insert });
     return changes;
   });
 }

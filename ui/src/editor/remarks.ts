@@ -59,8 +59,7 @@ function decorate({ id, from, to, new: text, label }: Remark): Range<Decoration>
   if (text === null)
     return to > from ? [Decoration.mark({ class: "cm-said", attributes }).range(from, to)] : [];
   const found: Range<Decoration>[] = [];
-  if (to > from)
-    found.push(Decoration.mark({ tagName: "del", class: "cm-cut", attributes }).range(from, to));
+  if (to > from) found.push(Decoration.mark({ tagName: "del", class: "cm-cut", attributes }).range(from, to));
   if (text !== "")
     found.push(Decoration.widget({ widget: new NewWords(id, text, label), side: 1 }).range(to));
   return found;

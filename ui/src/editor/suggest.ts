@@ -57,7 +57,10 @@ function decorate(layer: Layer): DecorationSet {
       inclusive: false,
       attributes: { "data-remark": piece.id },
     }).range(piece.from, piece.to);
-  return Decoration.set([...layer.put.map(mark("ins", "cm-put")), ...layer.cut.map(mark("del", "cm-cut"))], true);
+  return Decoration.set(
+    [...layer.put.map(mark("ins", "cm-put")), ...layer.cut.map(mark("del", "cm-cut"))],
+    true,
+  );
 }
 
 /** Turns what a person does to the text into what they propose. */
@@ -66,7 +69,10 @@ function intercept(tr: Transaction): TransactionSpec | Transaction {
   const layer = tr.startState.field(layerField);
   const forward = tr.isUserEvent("delete.forward");
   const edits: Edit[] = [];
-  tr.changes.iterChanges((from, to, _f, _t, insert) => edits.push({ from, to, insert: insert.toString() }), true);
+  tr.changes.iterChanges(
+    (from, to, _f, _t, insert) => edits.push({ from, to, insert: insert.toString() }),
+    true,
+  );
   const proposed = edits.map((edit) => propose(layer, edit));
   const changes = ChangeSet.of(
     proposed.flatMap((one) => one.changes),
@@ -172,7 +178,10 @@ function travel(from: "done" | "undone"): Command {
     let start = 0;
     while (start < before.length && before[start] === next.doc[start]) start++;
     let end = 0;
-    while (end < Math.min(before.length, next.doc.length) - start && before.at(-1 - end) === next.doc.at(-1 - end))
+    while (
+      end < Math.min(before.length, next.doc.length) - start &&
+      before.at(-1 - end) === next.doc.at(-1 - end)
+    )
       end++;
     const rest = past[from].slice(0, -1);
     const other = from === "done" ? "undone" : "done";
@@ -210,7 +219,8 @@ export function suggesting(layer: Layer, changed: () => void): Extension {
       // What is selected is struck before a composition begins, which must not find its text elsewhere.
       compositionstart(_event, view) {
         const { main } = view.state.selection;
-        if (!main.empty) view.dispatch({ changes: { from: main.from, to: main.to }, userEvent: "delete.selection" });
+        if (!main.empty)
+          view.dispatch({ changes: { from: main.from, to: main.to }, userEvent: "delete.selection" });
       },
       beforeinput(event, view) {
         const command =

@@ -12,7 +12,15 @@ export function marksOf(review: Review, words: ReviewWords): Marks {
     .filter((item) => !own.includes(item))
     .flatMap(({ id, author, passage, new: text, class: kind }) =>
       passage
-        ? [{ id, from: passage.start, to: passage.end, new: text, label: words.suggestion.one(words.class[kind], author) }]
+        ? [
+            {
+              id,
+              from: passage.start,
+              to: passage.end,
+              new: text,
+              label: words.suggestion.one(words.class[kind], author),
+            },
+          ]
         : [],
     );
   const said = review.threads
