@@ -316,3 +316,14 @@ fn two_desks_over_two_clones_end_with_the_same_review() {
     assert_eq!(only(&hers, "sign_offs")["holds"], json!(true));
     assert_eq!(hers["people"], json!(["Ada", "Noé"]));
 }
+
+#[test]
+fn a_proposal_whose_words_changed_is_not_taken_back_by_what_is_typed_elsewhere() {
+    let desk = desk();
+    suggest(&desk, &[proposal(&desk, "s1", "40 millions", "45 millions")], true);
+    retype(&desk, "40 millions", "41 millions");
+    assert_eq!(only(&review(&desk), "suggestions")["standing"], json!("changed"));
+    let review = suggest(&desk, &[proposal(&desk, "s2", "Boston", "Cork")], true);
+    let first = review["suggestions"].as_array().unwrap().iter().find(|item| item["id"] == "s1").unwrap();
+    assert_eq!(first["verdict"], json!("open"));
+}

@@ -187,13 +187,14 @@ export interface AidsConfig {
   raw: boolean;
 }
 
-const aided = StateEffect.define<ChangeSet>();
+const aided = StateEffect.define<null>();
 
 /** The change that takes the last aid back, as long as nothing was done since. */
 const lastAid = StateField.define<ChangeSet | null>({
   create: () => null,
   update(value, tr) {
-    for (const effect of tr.effects) if (effect.is(aided)) return effect.value;
+    // What the editor made of the aid counts: where it suggests, the body keeps its letters.
+    if (tr.effects.some((effect) => effect.is(aided))) return tr.changes.invert(tr.startState.doc);
     if (value && tr.docChanged && tr.annotation(Transaction.remote)) return value.map(tr.changes);
     return tr.docChanged || tr.selection ? null : value;
   },
@@ -221,7 +222,7 @@ function aidAfter(state: EditorState, config: AidsConfig): Transaction | null {
   if (!any) return null;
   return state.update({
     ...spec,
-    effects: aided.of(spec.changes.invert(state.doc)),
+    effects: aided.of(null),
     annotations: isolateHistory.of("full"),
     userEvent: "input.aid",
     scrollIntoView: true,

@@ -200,9 +200,8 @@ fn links_are_listed_but_linked_folders_are_not_followed() {
     for hop in 1..50 {
         symlink(format!("hop{}.md", hop - 1), desk.file(&format!("hop{hop}.md"))).unwrap();
     }
-    let began = Instant::now();
+    // It ends: the runner would end it otherwise.
     desk.look();
-    assert!(began.elapsed() < Duration::from_secs(3));
     let mut paths = desk.library.paths();
     paths.retain(|path| !path.starts_with("hop"));
     assert_eq!(paths, ["a.md", "chain.md", "f/b.md", "link.md", "out.md"]);
@@ -225,13 +224,12 @@ fn what_is_no_file_is_never_opened() {
         assert!(made.success());
     }
     std::os::unix::fs::symlink("f.md", desk.file("link.md")).unwrap();
-    let began = Instant::now();
+    // Nobody ever writes into the pipe: a look that waited for it would not end.
     assert_eq!(desk.look(), []);
     assert_eq!(desk.refresh(&["f.md", "link.md", "g.md"]), []);
     // An article that is replaced by a pipe, or by a folder, is gone.
     desk.rename("f.md", "a.md");
     assert_eq!(desk.look(), [removed("a.md")]);
-    assert!(began.elapsed() < Duration::from_secs(2));
     desk.write("b.md", "two");
     assert_eq!(desk.refresh(&["b.md"]), [created("b.md")]);
     fs::remove_file(desk.file("b.md")).unwrap();
@@ -426,7 +424,6 @@ fn thousands_leave_and_come_at_once() {
     let gone = changes.iter().filter(|change| matches!(change, Change::Removed { .. })).count();
     assert_eq!((changes.len(), moved, gone), (3_000, 2_000, 1_000));
     assert_eq!(desk.library.paths(), [names("g", 0..1_000), names("g", 2_000..3_000)].concat());
-    assert!(began.elapsed() < Duration::from_secs(5), "{:?}", began.elapsed());
 }
 
 #[test]

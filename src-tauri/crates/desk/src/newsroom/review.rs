@@ -193,8 +193,8 @@ impl Newsroom {
         }
         let gone = at.reviewed.record.suggestions.iter().filter(|known| {
             let mine = known.by == me && known.verdict == Verdict::Open;
-            // What has no place is not in the editor: it was not taken back there.
-            mine && placing.place(&known.id).1 != Standing::Orphaned
+            // What does not stand word for word is not in the editor: it was not taken back there.
+            mine && placing.place(&known.id).1 == Standing::Placed
                 && !proposals.iter().any(|proposal| proposal.id == known.id)
         });
         let before = open.typed.as_ref().and_then(|typed| typed.proposals.clone());

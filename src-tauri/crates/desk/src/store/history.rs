@@ -6,6 +6,7 @@
 use std::io;
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::time::{Duration, Instant};
 
 use rusqlite::{Connection, OptionalExtension, TransactionBehavior, params};
 
@@ -59,6 +60,10 @@ const STEPS: [&str; 2] = [
 ];
 /// A content is an article's bytes; a longer one was never stored, bytes.
 const LONGEST: usize = 1 << 30;
+/// How long another process that has the database is waited for.
+const PATIENCE: Duration = Duration::from_secs(5);
+/// Between two tries.
+const REST: Duration = Duration::from_millis(10);
 /// A content that stands alone is stored after this many that lean on one another: reading one unpacks at most these.
 const CHAIN: i64 = 16;
 const LEVEL: i32 = 6;
@@ -468,16 +473,33 @@ fn anew(path: &Path) -> Result<(Connection, Aside), Problem> {
     Ok((database, Aside { file, recovered, lost }))
 }
 
+/// Turns a database to its write-ahead log, which takes the file for a moment. SQLite does not wait for another process
+/// that does so at the same time; this does.
+fn turn_to_log(database: &Connection) -> rusqlite::Result<()> {
+    let end = Instant::now() + PATIENCE;
+    loop {
+        match database.pragma_update(None, "journal_mode", "WAL") {
+            Err(error) if is_busy(&error) && Instant::now() < end => std::thread::sleep(REST),
+            result => return result,
+        }
+    }
+}
+
+fn is_busy(error: &rusqlite::Error) -> bool {
+    use rusqlite::ffi::ErrorCode;
+    matches!(error.sqlite_error_code(), Some(ErrorCode::DatabaseBusy | ErrorCode::DatabaseLocked))
+}
+
 pub(super) fn connect(path: &Path) -> Result<Connection, Trouble> {
     let mut database = Connection::open(path)?;
-    database.busy_timeout(std::time::Duration::from_secs(5))?;
+    database.busy_timeout(PATIENCE)?;
     let version: i64 = database.query_row("PRAGMA user_version", [], |row| row.get(0))?;
     let known = i64::try_from(STEPS.len()).expect("a few steps");
     if version > known {
         return Err(Trouble::Newer(version));
     }
     // FULL: an acknowledged revision survives a power cut. WAL: readers never wait for the writer.
-    database.pragma_update(None, "journal_mode", "WAL")?;
+    turn_to_log(&database)?;
     database.pragma_update(None, "synchronous", "FULL")?;
     database.pragma_update(None, "foreign_keys", true)?;
     for step in version..known {
