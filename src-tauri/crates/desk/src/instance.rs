@@ -60,7 +60,11 @@ pub fn is_held(local: &Path) -> bool {
 
 fn listen(words: PathBuf, heard: impl Fn(Knock) + Send + 'static) -> Option<RecommendedWatcher> {
     let folder = words.clone();
-    let hear = move |_| {
+    let hear = move |event: notify::Result<notify::Event>| {
+        // Looking into the folder is an event too: to look again for that would never end.
+        if event.is_ok_and(|event| event.kind.is_access()) {
+            return;
+        }
         for file in fs::read_dir(&words).into_iter().flatten().flatten().map(|entry| entry.path()) {
             if file.extension().is_some_and(|kind| kind == "json")
                 && let Ok(text) = fs::read(&file)
