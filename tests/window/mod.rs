@@ -303,6 +303,37 @@ impl Window {
             .collect()
     }
 
+    /// Processor time that the driver and all it started (the program, its web processes) have used, in clock ticks.
+    fn ticks(&self) -> u64 {
+        let group = self.driver.id().to_string();
+        let stats = std::fs::read_dir("/proc").into_iter().flatten().flatten();
+        stats
+            .filter_map(|entry| std::fs::read_to_string(entry.path().join("stat")).ok())
+            .filter_map(|stat| {
+                // proc(5): after the name in brackets come state, parent, group, and as 12th and 13th the two times.
+                let fields: Vec<&str> = stat.rsplit_once(')')?.1.split_whitespace().collect();
+                let time = |at: usize| fields.get(at)?.parse::<u64>().ok();
+                (fields.get(2) == Some(&group.as_str())).then_some(time(11)? + time(12)?)
+            })
+            .sum()
+    }
+
+    /// Waits until nobody here works: a second in which less than a tenth of a core was used.
+    pub async fn wait_rest(&self) {
+        let end = Instant::now() + LIMIT * 3;
+        loop {
+            let (since, before) = (Instant::now(), self.ticks());
+            tokio::time::sleep(Duration::from_secs(1)).await;
+            let used = self.ticks() - before;
+            // A tick is 10 ms.
+            let tenth = since.elapsed().as_millis() / 10 / 10;
+            if u128::from(used) < tenth {
+                return;
+            }
+            assert!(Instant::now() < end, "the program never rests: {used} ticks in the last second");
+        }
+    }
+
     /// Writes what the window shows to `tests/output/<name>.png` and gives the file's path.
     pub fn screenshot(&self, name: &str) -> Option<PathBuf> {
         // By hand and not through the client: this runs while a test unwinds, where nothing can be awaited.
