@@ -67,6 +67,22 @@ fn the_draft_is_compared_with_the_disk_and_places_are_those_of_the_screen() {
 }
 
 #[test]
+fn what_was_edited_after_publication_is_compared_with_what_was_published() {
+    let desk = desk();
+    let published = json!({"is": "published"});
+    desk.call("set_stage", json!({"path": "ville/cable.md", "stage": "published", "reason": ""}));
+    retype(&desk, "Boston", "Cork");
+    desk.call("save", json!({"path": "ville/cable.md"}));
+    assert_eq!(changes(&diff(&desk, &published, &draft())), ["name: Boston -> Cork"]);
+    // Out again: from here on, this is what was published.
+    desk.call("set_stage", json!({"path": "ville/cable.md", "stage": "draft", "reason": "une erreur"}));
+    desk.call("set_stage", json!({"path": "ville/cable.md", "stage": "published", "reason": ""}));
+    retype(&desk, "Cork", "Galway");
+    desk.call("save", json!({"path": "ville/cable.md"}));
+    assert_eq!(changes(&diff(&desk, &published, &draft())), ["name: Cork -> Galway"]);
+}
+
+#[test]
 fn revisions_read_ones_and_published_ones_are_compared() {
     let desk = desk();
     desk.call("mark_read", json!({"path": "ville/cable.md", "version": disk()}));

@@ -4,6 +4,7 @@
 //! A [`Room`] is what stays when the program ends (the desk's folder, the data folder); a [`Window`] is one run of the
 //! program. A test that fails leaves a screenshot in `tests/output`.
 
+mod changes;
 mod hostile;
 mod incoming;
 mod journeys;
@@ -489,6 +490,7 @@ fn key(name: &str) -> char {
         "end" => Key::End,
         "f1" => Key::F1,
         "f2" => Key::F2,
+        "f8" => Key::F8,
         other => panic!("no key is called {other}"),
     })
 }

@@ -9,7 +9,7 @@ use std::process::Command;
 use std::time::Instant;
 
 use copydesk_core::diff;
-use copydesk_desk::differences::{self, Side};
+use copydesk_desk::differences::{self, OnScreen, Side};
 use copydesk_desk::wire::{VersionItem, VersionRef};
 
 use crate::table::{Figure, Table};
@@ -118,7 +118,7 @@ fn side(text: &str) -> Side {
         author: String::new(),
         time: String::new(),
     };
-    Side { item, text: text.to_owned(), on_screen: Some(0) }
+    Side { item, text: text.to_owned(), on_screen: Some(OnScreen { body: 0, version: 0 }) }
 }
 
 /// Everything that the window needs of two versions.

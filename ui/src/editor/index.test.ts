@@ -315,3 +315,53 @@ describe("several carets", () => {
     expect(document.querySelector(".cm-cursorLayer")).toBeNull();
   });
 });
+
+describe("a passage put back", () => {
+  const BODY = "Le pont est resté ouvert.\n\nUne grue.\n";
+  const back = [{ start: 18, end: 24, text: "fermé" }];
+
+  it("is one edit that Undo takes back alone", () => {
+    const { editor, view, text } = open(BODY);
+    typeText(view, "Fin");
+    expect(editor.putBack(0, back)).toBe(true);
+    typeText(view, "i");
+    expect(text()).toBe("Le pont est resté fermé.\n\nUne grue.\nFini");
+    editor.exec("undo");
+    editor.exec("undo");
+    expect(text()).toBe("Le pont est resté ouvert.\n\nUne grue.\nFin");
+  });
+
+  it("follows what was typed before it since the version it was made for", () => {
+    const { editor, view, text } = open(BODY, { caret: 0 });
+    typeText(view, "Oui. ");
+    expect(editor.putBack(0, back)).toBe(true);
+    expect(text()).toContain("Oui. Le pont est resté fermé.");
+  });
+
+  it("stays as it is where it was typed in meanwhile, and where nothing may be typed", () => {
+    const { editor, view, text } = open(BODY, { caret: 20 });
+    typeText(view, "x");
+    expect(editor.putBack(0, back)).toBe(false);
+    expect(text()).toContain("ouxvert");
+    editor.reconfigure({ readOnly: true });
+    expect(editor.putBack(0, [{ start: 0, end: 2, text: "Un" }])).toBe(false);
+  });
+
+  it("is a proposal in suggest mode, which touches no letter of the text", async () => {
+    const { editor, view, host } = open(BODY);
+    editor.mark({ version: 0, remarks: [], mine: [], closed: new Set() });
+    expect(editor.setMode("suggest")).toBe(true);
+    // happy-dom tells of a selection within the update that sets it.
+    (document.activeElement as HTMLElement | null)?.blur();
+    expect(editor.putBack(0, [...back, { start: 27, end: 37, text: "" }])).toBe(true);
+    expect(view.state.doc.toString()).toBe(BODY);
+    editor.settleProposals();
+    await vi.waitFor(() => expect(host.onProposals).toHaveBeenCalled());
+    const proposals: { passage: { start: number; end: number }; new: string }[] =
+      host.onProposals.mock.lastCall?.[1];
+    expect(proposals.map(({ passage, new: words }) => [passage.start, passage.end, words])).toEqual([
+      [18, 24, "fermé"],
+      [27, 37, ""],
+    ]);
+  });
+});

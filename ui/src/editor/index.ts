@@ -1,7 +1,7 @@
 // The editor of an article's body: CodeMirror with one extension a feature. What it needs from
 // outside comes in by `EditorHost`; it knows neither the desk's wire nor the interface.
 
-import { history } from "@codemirror/commands";
+import { history, isolateHistory } from "@codemirror/commands";
 import { indentUnit } from "@codemirror/language";
 import { search } from "@codemirror/search";
 import { Compartment, EditorState, type Extension } from "@codemirror/state";
@@ -70,6 +70,13 @@ export interface Marks {
   closed: Set<string>;
 }
 
+/** A part of the body, UTF-16 units, and what comes in its place. */
+export interface Splice {
+  start: number;
+  end: number;
+  text: string;
+}
+
 /** What typing does: it changes the text, or it proposes. */
 export type EditorMode = "write" | "suggest";
 
@@ -83,6 +90,11 @@ export interface CopyEditor {
   mark(marks: Marks): void;
   /** Puts suggestions into the text in one transaction; the ids of those that had a place. */
   apply(wanted: readonly { id: string; new: string }[]): string[];
+  /**
+   * Gives a passage its old words again, as one edit that Undo takes back; places are of `version`. False where the
+   * passage changed meanwhile, or cannot be edited.
+   */
+  putBack(version: number, splices: readonly Splice[]): boolean;
   /** What is selected of the body; `null` where nothing is. */
   selected(): { start: number; end: number } | null;
   /** The words of a part of the body. */
@@ -328,6 +340,18 @@ export function createEditor(options: EditorOptions): CopyEditor {
       show();
     },
     apply: (wanted) => applySuggestions(view, wanted),
+    putBack(version, splices) {
+      const since = line.since(version);
+      if (!since || settings.readOnly || splices.length === 0) return false;
+      if (splices.some(({ start, end }) => since.touchesRange(start, end) !== false)) return false;
+      const at = (pos: number) => {
+        const now = since.mapPos(pos);
+        return suggest?.fromBody(now) ?? now;
+      };
+      const changes = splices.map(({ start, end, text }) => ({ from: at(start), to: at(end), insert: text }));
+      shown().dispatch({ changes, annotations: isolateHistory.of("full"), userEvent: "review.putback" });
+      return true;
+    },
     selected() {
       const { main } = shown().state.selection;
       const start = suggest?.toBody(main.from) ?? main.from;

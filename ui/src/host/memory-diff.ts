@@ -8,6 +8,7 @@ import type {
   DiffChange,
   DiffRow,
   DiffRun,
+  DiffSplice,
   DiffView,
   RowMark,
   VersionItem,
@@ -137,8 +138,15 @@ const ORDER: ChangeClass[] = [
   "typography",
 ];
 
+/** The edit that takes a change out of the body, where its new words stand there once. */
+function puttingBack(body: string, edit: Edit): DiffSplice[] {
+  const start = edit.new === "" ? -1 : body.indexOf(edit.new);
+  if (start < 0 || body.includes(edit.new, start + 1)) return [];
+  return [{ start, end: start + edit.new.length, text: edit.old }];
+}
+
 /** What the sketch says, as the desk says it. */
-function sample(): Pick<DiffView, "changes" | "counts" | "rows"> {
+function sample(body: string): Pick<DiffView, "changes" | "counts" | "rows"> {
   const edits: { edit: Edit; change: DiffChange }[] = [];
   for (const { field, is, text } of SKETCH) {
     text.forEach((piece, index) => {
@@ -154,6 +162,8 @@ function sample(): Pick<DiffView, "changes" | "counts" | "rows"> {
           new: piece.new === "" ? null : { text: piece.new, start: null, end: null },
           before: near(text[index - 1]).slice(-24),
           after: near(text[index + 1]).slice(0, 24),
+          put_back: field ? [] : puttingBack(body, piece),
+          value: field ? text.map((part) => (typeof part === "string" ? part : part.old)).join("") : null,
         },
       });
     });
@@ -168,6 +178,8 @@ function sample(): Pick<DiffView, "changes" | "counts" | "rows"> {
           new: { text: is.new, start: null, end: null },
           before: "",
           after: "",
+          put_back: [],
+          value: null,
         },
       });
     }
@@ -206,6 +218,7 @@ function sample(): Pick<DiffView, "changes" | "counts" | "rows"> {
 export function memoryDiff(desk: {
   body(path: string): string;
   modified(path: string): number;
+  version(path: string): number;
 }): Carried<DiffCommand> {
   /** Text that was read, by article; the sample was read before its changes. */
   const read = new Map<string, string>();
@@ -266,7 +279,8 @@ export function memoryDiff(desk: {
       return {
         old: find(path, old),
         new: find(path, now),
-        ...(plain ? { changes: [], counts: [], rows: same(path) } : sample()),
+        version: now.is === "draft" ? desk.version(path) : null,
+        ...(plain ? { changes: [], counts: [], rows: same(path) } : sample(desk.body(path))),
       };
     },
     mark_read({ path }) {

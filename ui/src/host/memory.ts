@@ -239,7 +239,11 @@ export function memoryHost(wish = ""): MemoryHost {
       setKey,
       say,
     }),
-    ...memoryDiff({ body, modified: (path) => get(path).modified }),
+    ...memoryDiff({
+      body,
+      modified: (path) => get(path).modified,
+      version: (path) => get(path).updates.length,
+    }),
     boot: () => boot,
     open_desk: ({ path }) => ({
       ...desk,

@@ -73,6 +73,10 @@ export const en: Catalogue = {
     reasonHint: "It stays on the article’s record, with your name and the time.",
     run: "Change stage",
   },
+  putBack: {
+    field: (name: string) => `${name}: as it was.`,
+    movedOn: "This passage has just changed: compare again before putting it back.",
+  },
   role: { desk: "desk", sub_editor: "sub-editor", legal: "legal" },
   seal: {
     whole: "signed off",
@@ -420,6 +424,7 @@ export const en: Catalogue = {
     history: "History",
     nextChange: "Next change",
     previousChange: "Previous change",
+    putBack: "Put this change back",
     comment: "Comment on the selection",
     deskReview: "What to review on the desk",
     fold: "Fold or unfold the columns",

@@ -71,6 +71,10 @@ export const fr = {
     reasonHint: "Il reste au dossier de l’article, avec votre nom et l’heure.",
     run: "Changer l’étape",
   },
+  putBack: {
+    field: (name: string) => `${name}\u00a0: comme avant.`,
+    movedOn: "Ce passage vient de changer\u00a0: comparez de nouveau avant de le rétablir.",
+  },
   role: { desk: "chef de desk", sub_editor: "secrétariat de rédaction", legal: "juridique" },
   seal: {
     whole: "BAT",
@@ -419,6 +423,7 @@ export const fr = {
     history: "Historique",
     nextChange: "Changement suivant",
     previousChange: "Changement précédent",
+    putBack: "Rétablir ce passage",
     comment: "Commenter la sélection",
     deskReview: "À relire dans le desk",
     fold: "Replier ou déplier les colonnes",

@@ -558,6 +558,31 @@ export class Desk {
     else if (kind === "refused") this.notices.say(this.t.link.refused);
   }
 
+  /** Puts the change that the person is at back: the passage, or the field, is as it was in the older version. */
+  async putBack() {
+    const { article, changes } = this;
+    const change = changes?.current;
+    const { version } = changes?.view ?? { version: null };
+    if (!article || !changes || !change || version === null) return;
+    const { field, value } = change;
+    if (field !== null && value !== null) {
+      const key = field as keyof ArticleState["furniture"];
+      const before = article.field(key);
+      const set = async (to: string) => {
+        article.type(key, to);
+        await article.fields.leave(key);
+      };
+      await set(value);
+      this.notices.say(this.t.putBack.field(this.t.field[key as keyof Catalogue["field"]]), {
+        actions: [{ label: this.t.stageMenu.undo, run: () => void this.attempt(() => set(before)) }],
+      });
+    } else if (!this.review.screen?.putBack(version, change.put_back)) {
+      this.notices.say(this.t.putBack.movedOn);
+    }
+    await article.settle();
+    await changes.afterPutBack();
+  }
+
   /** Shows a tab of the side column. */
   showTab(tab: Tab) {
     this.prefs.change({ side_tab: tab, ...(this.narrow ? {} : { side_folded: false }) });
@@ -612,6 +637,13 @@ export class Desk {
       case "nextChange":
       case "previousChange":
         return this.article !== null;
+      case "putBack":
+        return (
+          this.article !== null &&
+          !this.article.locked &&
+          this.mode !== "read" &&
+          (this.changes?.canPutBack ?? false)
+        );
       case "new":
       case "search":
       case "deskReview":
@@ -662,6 +694,9 @@ export class Desk {
       case "previousChange":
         this.showTab("changes");
         this.changes?.step(command === "nextChange" ? 1 : -1);
+        break;
+      case "putBack":
+        void this.attempt(() => this.putBack());
         break;
       case "fold":
         this.fold();

@@ -207,6 +207,25 @@ export class Changes {
     if (this.at !== null && !this.shown(this.view?.changes[this.at])) this.at = null;
   }
 
+  /** The change that the person is at. */
+  get current(): DiffChange | undefined {
+    return this.at === null ? undefined : this.view?.changes[this.at];
+  }
+
+  /** Whether the change that the person is at can be put back in the text on the screen. */
+  get canPutBack(): boolean {
+    const { current } = this;
+    return current !== undefined && (current.put_back.length > 0 || current.value !== null);
+  }
+
+  /** The text moved on because a change was put back: the person is at the one that follows it. */
+  async afterPutBack() {
+    const here = this.at === null ? -1 : this.order.indexOf(this.at);
+    this.at = null;
+    await this.refresh();
+    if (this.at === null && here >= 0) this.at = this.order[Math.min(here, this.order.length - 1)] ?? null;
+  }
+
   /** Goes to the next change, or the one before; after the last comes the first. */
   step(by: 1 | -1) {
     const { order } = this;

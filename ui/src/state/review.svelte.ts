@@ -2,7 +2,15 @@
 // The text of the article is the editor's: an accepted suggestion is applied there, and recorded here.
 
 import { asProblem, type Wire } from "../ipc";
-import type { Passage, Problem, Proposal, Review, SuggestionItem, UnsentItem } from "../ipc/generated/wire";
+import type {
+  DiffSplice,
+  Passage,
+  Problem,
+  Proposal,
+  Review,
+  SuggestionItem,
+  UnsentItem,
+} from "../ipc/generated/wire";
 import { fold } from "./fold";
 
 /** Milliseconds after the first key at which the text of a box is kept. */
@@ -17,6 +25,8 @@ export interface ReviewScreen {
    * `Reviewing.undecided`, a redo by `Reviewing.decided`.
    */
   accept(items: SuggestionItem[]): string[];
+  /** Gives a passage its old words again; false where it changed since `version` of the body. */
+  putBack(version: number, splices: DiffSplice[]): boolean;
   /** What is selected of the body, as the desk counts it; `null` where nothing is. */
   selected(): Passage | null;
   /** The words of a part of the body. */

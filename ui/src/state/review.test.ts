@@ -24,6 +24,7 @@ const problems: string[] = [];
 const screen: ReviewScreen = {
   mark: () => {},
   accept: (items) => items.filter(({ passage }) => passage).map(({ id }) => id),
+  putBack: () => true,
   selected: () => selected,
   words: ({ start, end }) => body.slice(start, end),
   reveal: () => {},

@@ -30,6 +30,7 @@ export const SHORTCUTS: Shortcut[] = [
   { command: "history", key: "Mod+5", scope: "window" },
   { command: "nextChange", key: "F8", scope: "window" },
   { command: "previousChange", key: "Shift+F8", scope: "window" },
+  { command: "putBack", key: "Mod+F8", scope: "window" },
   { command: "suggest", key: "Mod+Shift+e", scope: "window" },
   { command: "comment", key: "Mod+Shift+m", scope: "window" },
   { command: "deskReview", key: "Mod+Shift+l", scope: "window" },

@@ -288,3 +288,37 @@ test("nothing deleted is said so", async () => {
   desk.run("recover");
   await screen.findByText("Aucun article supprimé n’est connu ici.");
 });
+
+test("a change is put back by key: a field with Undo, a passage in the text; a passage that moved on is not", async () => {
+  await open();
+  desk.run("changes");
+  await screen.findAllByText("Liste");
+  await vi.waitFor(() => expect(desk.changes?.view?.changes.length).toBeGreaterThan(0));
+  const changes = desk.changes;
+  if (!changes?.view) throw new Error("no changes");
+  const title = screen.getByTestId<HTMLTextAreaElement>("field-title");
+  const now = title.value;
+  const field = changes.view.changes.findIndex((change) => change.field === "title");
+  changes.at = field;
+  await press("F8", { ctrlKey: true });
+  const was = "Les câbles sous-marins, nerf de l’Atlantique";
+  await vi.waitFor(() => expect(title.value).toBe(was));
+  (await screen.findByText("Annuler", { selector: "[data-testid=notice] button" })).click();
+  await vi.waitFor(() => expect(title.value).toBe(now));
+
+  const editor = screen.getByTestId("editor");
+  const passage = changes.view.changes.findIndex(({ put_back }) => put_back.length > 0);
+  const before = changes.view.changes[passage];
+  if (!before?.new || !before.old) throw new Error("a replacement");
+  expect(editor.textContent).toContain(before.new.text);
+  changes.at = passage;
+  await tick();
+  screen.getByTestId("put-back").click();
+  await vi.waitFor(() => expect(editor.textContent).not.toContain(before.new?.text));
+  expect(editor.textContent).toContain(before.old.text);
+
+  changes.view = { ...changes.view, changes: [before], version: 0 };
+  changes.at = 0;
+  await press("F8", { ctrlKey: true });
+  await screen.findByText(/vient de changer/);
+});

@@ -4,6 +4,7 @@
 //! joined is named so; each change has a class by the risk that it carries.
 
 mod align;
+mod back;
 mod block;
 mod class;
 mod join;
@@ -19,6 +20,8 @@ use std::ops::Range;
 use crate::front;
 use block::Side;
 use class::Classifier;
+
+pub use back::{Splice, put_back};
 
 /// What a change touches, by risk: the first that fits, in this order.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]

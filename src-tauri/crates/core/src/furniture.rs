@@ -181,6 +181,14 @@ pub fn field_of(key: &str) -> Option<&'static str> {
     FIELDS.iter().find(|(names, _)| names.contains(&key)).map(|(names, _)| names[0])
 }
 
+/// What the front matter of a whole text holds for a field, by the field's own name; empty where it holds nothing.
+#[must_use]
+pub fn value_of(text: &str, name: &str) -> String {
+    let Front::Keys(keys) = front::read(front::split(text).0) else { return String::new() };
+    let found = FIELDS.iter().find(|(names, _)| names[0] == name);
+    found.map(|&(names, kind)| field(&keys, names, kind).value).unwrap_or_default()
+}
+
 /// Resolves the furniture. `file_name` may be a path; its last part without the extension is the last resort for the
 /// title. Front matter that cannot be read counts as none.
 #[must_use]

@@ -5,6 +5,8 @@ use std::ops::Range;
 use copydesk_core::diff::{Change, Diff, Kind, Language, Mark, Piece, class_of, diff, script};
 use proptest::prelude::*;
 
+#[path = "diff/back.rs"]
+mod back;
 #[path = "diff/known.rs"]
 mod known;
 

@@ -152,7 +152,7 @@ pub fn typescript() -> String {
         Lang Problem Settings Theme Aids WindowBox Boot DeskInfo RecentDesk WatchState ArticleItem Library SaveState
         Furniture Field ArticleView ArticleState Conflict ConflictHunk ConflictAnswer Resolved Update Pushed Block Preview Counts RevisionItem
         RevisionText DeletedItem ExportFormat Paper ExportOptions Exported Pages Placed
-        ChangeClass ChangeKind VersionRef VersionItem DiffSpan DiffChange ClassCount RunMark DiffRun RowMark DiffRow DiffView
+        ChangeClass ChangeKind VersionRef VersionItem DiffSpan DiffSplice DiffChange ClassCount RunMark DiffRun RowMark DiffRow DiffView
         Passage Standing Verdict SuggestionItem MessageItem ThreadItem SignOffItem StageItem UnsentItem Review Proposal
         DeskReviewItem Event
     }

@@ -1,10 +1,14 @@
 //! How two versions of an article differ, as the window shows it.
 
+use std::ops::Range;
+
 use copydesk_core::diff::{self, Change, Diff, Fate, Kind, Language, Mark, Piece, Row};
+use copydesk_core::furniture;
 use copydesk_core::ruler::Ruler;
 
 use crate::wire::{
-    ChangeKind, ClassCount, DiffChange, DiffRow, DiffRun, DiffSpan, DiffView, RowMark, RunMark, VersionItem,
+    ChangeKind, ClassCount, DiffChange, DiffRow, DiffRun, DiffSpan, DiffSplice, DiffView, RowMark, RunMark,
+    VersionItem,
 };
 
 /// A few words beside a change are at most so many bytes.
@@ -16,23 +20,66 @@ pub struct Side {
     pub item: VersionItem,
     /// Its whole text, LF.
     pub text: String,
-    /// Where its body begins, in bytes, if its body is the one on the screen.
-    pub on_screen: Option<usize>,
+    /// Where it stands on the screen, if its text is the one there.
+    pub on_screen: Option<OnScreen>,
+}
+
+/// Where a text stands on the screen.
+#[derive(Clone, Copy)]
+pub struct OnScreen {
+    /// Where its body begins, in bytes.
+    pub body: usize,
+    /// Version of that body.
+    pub version: u32,
 }
 
 /// Compares two versions.
 #[must_use]
 pub fn view(old: &Side, new: &Side) -> DiffView {
     let found = diff::diff(&old.text, &new.text, Language::Unknown);
-    let rulers = [old, new].map(|side| side.on_screen.map(|body| (body, Ruler::new(&side.text[body..]))));
-    let changes = found.changes.iter().map(|change| self::change(change, [old, new], &rulers)).collect();
+    let rulers =
+        [old, new].map(|side| side.on_screen.map(|shown| (shown.body, Ruler::new(&side.text[shown.body..]))));
+    let changes = found
+        .changes
+        .iter()
+        .enumerate()
+        .map(|(number, change)| {
+            let (put_back, value) = match &rulers[1] {
+                Some(screen) => back(&found, number, [old, new], screen),
+                None => (Vec::new(), None),
+            };
+            DiffChange { put_back, value, ..self::change(change, [old, new], &rulers) }
+        })
+        .collect();
     DiffView {
         old: old.item.clone(),
         new: new.item.clone(),
+        version: new.on_screen.map(|shown| shown.version),
         changes,
         counts: counts(&found),
         rows: found.rows.iter().map(|row| self::row(row, &old.text, &new.text)).collect(),
     }
+}
+
+/// What puts a change back: edits of the body on the screen, or the value that a field held.
+fn back(
+    found: &Diff,
+    number: usize,
+    [old, new]: [&Side; 2],
+    (body, ruler): &(usize, Ruler<'_>),
+) -> (Vec<DiffSplice>, Option<String>) {
+    if let Some(field) = &found.changes[number].field {
+        // A stage is an event with a name and a reason: it is changed where that is asked.
+        let known = field != "stage" && furniture::field_of(field) == Some(field);
+        return (Vec::new(), known.then(|| furniture::value_of(&old.text, field)));
+    }
+    let units =
+        |byte: usize| ruler.to_units(byte.checked_sub(*body)?).and_then(|unit| u32::try_from(unit).ok());
+    let splice = |(range, text): (Range<usize>, String)| {
+        Some(DiffSplice { start: units(range.start)?, end: units(range.end)?, text })
+    };
+    let splices = diff::put_back(&old.text, &new.text, found, number).unwrap_or_default();
+    (splices.into_iter().map(splice).collect::<Option<_>>().unwrap_or_default(), None)
 }
 
 /// How many changes each class has.
@@ -49,7 +96,7 @@ pub fn counts(found: &Diff) -> Vec<ClassCount> {
 }
 
 fn change(change: &Change, sides: [&Side; 2], rulers: &[Option<(usize, Ruler<'_>)>; 2]) -> DiffChange {
-    let span = |side: usize, range: &std::ops::Range<usize>| {
+    let span = |side: usize, range: &Range<usize>| {
         (!range.is_empty()).then(|| {
             let (start, end) = match &rulers[side] {
                 Some((body, ruler)) if change.field.is_none() && range.start >= *body => {
@@ -72,6 +119,8 @@ fn change(change: &Change, sides: [&Side; 2], rulers: &[Option<(usize, Ruler<'_>
         new: span(1, &change.new),
         before: before(&sides[side].text[..range.start]).to_owned(),
         after: after(&sides[side].text[range.end..]).to_owned(),
+        put_back: Vec::new(),
+        value: None,
     }
 }
 
@@ -159,7 +208,8 @@ mod tests {
 
     use super::*;
 
-    fn side(text: &str, on_screen: Option<usize>) -> Side {
+    fn side(text: &str, body: Option<usize>) -> Side {
+        let on_screen = body.map(|body| OnScreen { body, version: 3 });
         let item = VersionItem {
             version: VersionRef::Disk,
             label: String::new(),
@@ -190,7 +240,11 @@ mod tests {
             (body.before.as_str(), body.after.as_str()),
             ("long, et le pont est resté ", " toute la nuit.")
         );
+        let back =
+            [DiffSplice { start: span.start.unwrap(), end: span.end.unwrap(), text: "ouvert".to_owned() }];
+        assert_eq!((body.put_back.as_slice(), view.version), (back.as_slice(), Some(3)));
         let field = &view.changes[0];
+        assert_eq!((field.value.as_deref(), field.put_back.len()), (Some("Le vieux port"), 0));
         assert_eq!((field.field.as_deref(), field.new.as_ref().unwrap().start), (Some("title"), None));
         let counts: Vec<u32> = view.counts.iter().map(|count| count.count).collect();
         assert_eq!(counts, [1, 1]);

@@ -157,6 +157,7 @@ export const en: ReviewWords = {
     previous: "Previous change",
     at: (n, of) => `${n} of ${of}`,
     count: (n) => `${n} ${s(n, "change", "changes")}`,
+    putBack: "Put back",
     enlarge: "Enlarge",
     inSheet: "Both columns are open over the window.",
     markRead: "Mark as read",

@@ -158,6 +158,7 @@ export const fr = {
     previous: "Changement précédent",
     at: (n: number, of: number) => `${n} sur ${of}`,
     count: (n: number) => `${n}\u00a0${s(n, "changement", "changements")}`,
+    putBack: "Rétablir",
     enlarge: "Agrandir",
     inSheet: "Les deux colonnes sont ouvertes au-dessus de la fenêtre.",
     markRead: "Marquer comme lu",

@@ -874,6 +874,23 @@ start: number | null,
 end: number | null, };
 
 /**
+ * An edit of the body on the screen: places are UTF-16 units.
+ */
+export type DiffSplice = { 
+/**
+ * Where what goes begins.
+ */
+start: number, 
+/**
+ * Where it ends.
+ */
+end: number, 
+/**
+ * What comes in its place.
+ */
+text: string, };
+
+/**
  * One change.
  */
 export type DiffChange = { 
@@ -904,7 +921,16 @@ before: string,
 /**
  * A few words after it.
  */
-after: string, };
+after: string, 
+/**
+ * The edits that give the body on the screen its old words again, in order; empty where that version is not the
+ * one on the screen, or where the change is not of the body.
+ */
+put_back: Array<DiffSplice>, 
+/**
+ * What the field held, where the version on the screen can be given it again.
+ */
+value: string | null, };
 
 /**
  * How many changes a class has.
@@ -987,6 +1013,10 @@ old: VersionItem,
  * The newer one.
  */
 new: VersionItem, 
+/**
+ * Version of the body on the screen that the places of the newer one belong to; `None` where it is another text.
+ */
+version: number | null, 
 /**
  * By risk, then by place.
  */

@@ -254,16 +254,37 @@ fn says(known: &Known, at: usize, found: &[&Change], old: &str, new: &str) -> bo
     }
 }
 
-#[test]
-fn known_edits_come_back_at_their_place_and_whole() {
+/// The sample articles, and words of them to put into others.
+fn samples() -> (Vec<String>, Vec<String>) {
     let mut all = Vec::new();
     articles(&Path::new(env!("CARGO_MANIFEST_DIR")).join("../../../articles"), &mut all);
-    let strange: Vec<String> = all
+    let strange = all
         .iter()
         .flat_map(|text| text.split_whitespace())
         .filter(|word| word.chars().all(char::is_alphabetic))
         .map(str::to_owned)
         .collect();
+    (all, strange)
+}
+
+/// The sample articles beside edited ones, so many turns of them.
+pub(super) fn edited_articles(turns: usize) -> Vec<(String, String)> {
+    let (all, strange) = samples();
+    let mut dice = Dice(11);
+    let mut pairs = Vec::new();
+    for turn in 0..turns {
+        for text in &all {
+            let paragraphs: Vec<&str> = text.split("\n\n").collect();
+            let edited = apply(&paragraphs, &mut dice, &strange, turn);
+            pairs.extend(edited.map(|(edited, _)| (text.clone(), edited)));
+        }
+    }
+    pairs
+}
+
+#[test]
+fn known_edits_come_back_at_their_place_and_whole() {
+    let (all, strange) = samples();
     let mut dice = Dice(7);
     let (mut right, mut torn, mut count) = ([0; EDITS.len()], 0, [0; EDITS.len()]);
     for turn in 0..90 {

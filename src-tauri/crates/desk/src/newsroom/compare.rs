@@ -6,7 +6,7 @@ use copydesk_core::review::{SignOff, seal};
 use copydesk_core::{furniture, text};
 
 use super::{Newsroom, lock};
-use crate::differences::{self, Side};
+use crate::differences::{self, OnScreen, Side};
 use crate::error::Problem;
 use crate::session::{Session, Snapshot};
 use crate::store::atomic::{self, Fingerprint};
@@ -84,7 +84,8 @@ impl Newsroom {
                 text
             };
             let body = if snapshot.raw { 0 } else { front::split(&text).0.len() };
-            Ok(Side { item, on_screen: is_shown.then_some(body), text })
+            let on_screen = is_shown.then_some(OnScreen { body, version: snapshot.version });
+            Ok(Side { item, on_screen, text })
         };
         Ok(differences::view(&side(old)?, &side(new)?))
     }
@@ -143,15 +144,21 @@ impl Newsroom {
         })
     }
 
-    /// The newest revision whose stage is "published", and its text.
+    /// The revision with which the stage last became "published", and its text: what was edited since is not out yet.
     fn published<'a>(&self, path: &str, revisions: &'a [Revision]) -> Option<(&'a Revision, String)> {
         let history = self.history().ok()?;
-        revisions.iter().take(REVISIONS).find_map(|revision| {
-            let text = text_of(&history.content(revision.id).ok()?);
+        let mut found = None;
+        for revision in revisions.iter().take(REVISIONS) {
+            let Ok(bytes) = history.content(revision.id) else { continue };
+            let text = text_of(&bytes);
             let (front, body) = front::split(&text);
-            let published = furniture::resolve(front, body, path).stage.value == "published";
-            published.then_some((revision, text))
-        })
+            if furniture::resolve(front, body, path).stage.value == "published" {
+                found = Some((revision, text));
+            } else if found.is_some() {
+                break;
+            }
+        }
+        found
     }
 
     /// The bytes of what was read.

@@ -117,6 +117,17 @@ pub struct DiffSpan {
     pub end: Option<u32>,
 }
 
+/// An edit of the body on the screen: places are UTF-16 units.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, TS)]
+pub struct DiffSplice {
+    /// Where what goes begins.
+    pub start: u32,
+    /// Where it ends.
+    pub end: u32,
+    /// What comes in its place.
+    pub text: String,
+}
+
 /// One change.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, TS)]
 pub struct DiffChange {
@@ -134,6 +145,11 @@ pub struct DiffChange {
     pub before: String,
     /// A few words after it.
     pub after: String,
+    /// The edits that give the body on the screen its old words again, in order; empty where that version is not the
+    /// one on the screen, or where the change is not of the body.
+    pub put_back: Vec<DiffSplice>,
+    /// What the field held, where the version on the screen can be given it again.
+    pub value: Option<String>,
 }
 
 /// How many changes a class has.
@@ -214,6 +230,8 @@ pub struct DiffView {
     pub old: VersionItem,
     /// The newer one.
     pub new: VersionItem,
+    /// Version of the body on the screen that the places of the newer one belong to; `None` where it is another text.
+    pub version: Option<u32>,
     /// By risk, then by place.
     pub changes: Vec<DiffChange>,
     /// Of each class that has some, by risk.
