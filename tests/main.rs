@@ -7,6 +7,7 @@ mod hostile;
 mod ipc;
 mod journeys;
 mod layering;
+mod renames;
 mod review;
 #[cfg(target_os = "linux")]
 mod window;

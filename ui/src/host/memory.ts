@@ -384,6 +384,7 @@ export function memoryHost(wish = ""): MemoryHost {
       const kept = get(path);
       return item(add({ ...kept, path: path.replace(/\.md$/, "-2.md"), body: kept.text.toString() }));
     },
+    answer_rename: () => null,
     trash_article({ path }) {
       const { title } = item(get(path));
       deleted.unshift({ key: path, path, title, time: new Date(Date.now()).toISOString() });

@@ -304,6 +304,13 @@ export const en: Catalogue = {
     reloaded: "The text changed outside Copydesk: the new version is shown.",
     merged: "The text changed outside Copydesk: both versions are merged.",
   },
+  renames: {
+    offer: (from, to) => `${from} is gone, and ${to}, which is much like it, has appeared.`,
+    hint: "Is it the same article? Its history, its review and its draft will go along.",
+    yes: "Yes, the same",
+    no: "No, another",
+    done: (to) => `${to} took over the history, the review and the draft.`,
+  },
   gone: {
     title: "The folder of the desk cannot be found.",
     hint: "It was moved, renamed or unplugged. What you wrote is safe.",

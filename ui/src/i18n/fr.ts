@@ -303,6 +303,13 @@ export const fr = {
     reloaded: "Le texte a changé hors de Copydesk\u00a0: la nouvelle version est affichée.",
     merged: "Le texte a changé hors de Copydesk\u00a0: les deux versions sont réunies.",
   },
+  renames: {
+    offer: (from: string, to: string) => `${from} a disparu et ${to}, qui lui ressemble, est apparu.`,
+    hint: "Est-ce le même article\u00a0? Son historique, ses remarques et son brouillon suivront.",
+    yes: "Oui, le même",
+    no: "Non, un autre",
+    done: (to: string) => `${to} a repris l’historique, les remarques et le brouillon.`,
+  },
   gone: {
     title: "Le dossier du desk est introuvable.",
     hint: "Il a été déplacé, renommé ou débranché. Ce que vous avez écrit est à l’abri.",

@@ -24,6 +24,7 @@ import { Export } from "./export.svelte";
 import { History } from "./history.svelte";
 import { Library } from "./library.svelte";
 import { Notices, type Action } from "./notices.svelte";
+import { Renames } from "./renames";
 import { Reviewing } from "./review.svelte";
 import { Preferences } from "./settings.svelte";
 import type { CommandName } from "./shortcuts";
@@ -54,6 +55,7 @@ export class Desk {
   readonly history: History;
   readonly export: Export;
   readonly review: Reviewing;
+  readonly renames: Renames;
   /** The differences, once somebody looked at them. */
   changes: Changes | null = null;
   /** The review of the whole desk, once it was asked for. */
@@ -108,6 +110,16 @@ export class Desk {
         this.prefs.change({ author });
         return this.prefs.keep();
       },
+    });
+    this.renames = new Renames({
+      notices: this.notices,
+      words: () => this.t.renames,
+      answer: (offer, follow) =>
+        this.attempt(async () => {
+          if (follow) await this.article?.settle();
+          await this.wire.call("answer_rename", { ...offer, follow });
+          if (follow) this.notices.say(this.t.renames.done(offer.to));
+        }),
     });
     this.info = boot.desk;
     this.recents = boot.recents;
@@ -175,6 +187,9 @@ export class Desk {
           this.review.moved(event.to);
           this.library.open = event.to;
         }
+        break;
+      case "rename_offers":
+        this.renames.hear(event.offers);
         break;
       case "history_changed":
         if (event.path === this.article?.path && this.sideShown && this.tab === "history") {
@@ -304,6 +319,7 @@ export class Desk {
       this.recents = this.recents.filter((recent) => recent.path !== info.path);
       this.info = info;
       this.library.clear();
+      this.renames.clear();
       this.list = "articles";
       this.deskReview?.end();
       this.deskReview = null;

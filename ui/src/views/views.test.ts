@@ -322,3 +322,42 @@ test("a change is put back by key: a field with Undo, a passage in the text; a p
   await press("F8", { ctrlKey: true });
   await screen.findByText(/vient de changer/);
 });
+
+test("a rename that only the words tell of is asked, answered by keys, and taken back when it does not hold", async () => {
+  await open();
+  const call = vi.spyOn(host, "call");
+  const offer = { from: "port.md", to: "quai.md" };
+  host.say({ kind: "rename_offers", offers: [offer, { from: "a.md", to: "b.md" }] });
+  await tick();
+  expect(screen.getAllByTestId("notice").map((notice) => notice.getAttribute("role"))).toEqual([
+    "alert",
+    "alert",
+  ]);
+  expect(screen.getAllByTestId("notice")[0]?.textContent).toContain("port.md a disparu et quai.md");
+  host.say({ kind: "rename_offers", offers: [offer] });
+  await tick();
+  const notice = screen.getByTestId("notice");
+  const yes = within(notice).getByRole("button", { name: "Oui, le même" });
+  yes.focus();
+  expect(document.activeElement).toBe(yes);
+  yes.click();
+  await vi.waitFor(() => expect(call).toHaveBeenCalledWith("answer_rename", { ...offer, follow: true }));
+  expect((await screen.findByTestId("notice")).textContent).toContain("quai.md a repris l’historique");
+});
+
+test("an offered rename that was closed is not asked again, and a refusal is handed on", async () => {
+  await open();
+  const call = vi.spyOn(host, "call");
+  const offer = { from: "port.md", to: "quai.md" };
+  host.say({ kind: "rename_offers", offers: [offer] });
+  await tick();
+  within(screen.getByTestId("notice")).getByRole("button", { name: "Fermer" }).click();
+  host.say({ kind: "rename_offers", offers: [offer, { from: "a.md", to: "b.md" }] });
+  await tick();
+  const notice = screen.getByTestId("notice");
+  expect(notice.textContent).toContain("a.md a disparu");
+  within(notice).getByRole("button", { name: "Non, un autre" }).click();
+  await vi.waitFor(() =>
+    expect(call).toHaveBeenCalledWith("answer_rename", { from: "a.md", to: "b.md", follow: false }),
+  );
+});

@@ -322,6 +322,7 @@ impl App {
         if since <= 0.0 {
             // A window that has just begun to listen has missed what was said before.
             self.host.emit(Event::WatchChanged { watch: desk.watch_state() });
+            desk.tell_offers();
         }
         #[allow(
             clippy::cast_possible_truncation,
@@ -512,6 +513,16 @@ impl App {
             self.store.move_place(desk.root(), &path, &to);
         }
         self.item_of(&desk, &to)
+    }
+
+    /// Answers an offered rename: the two paths are one article, or they are not.
+    pub fn answer_rename(&self, from: String, to: String, follow: bool) -> Result<(), Problem> {
+        let desk = self.desk()?;
+        desk.answer_rename(&from, &to, follow)?;
+        if follow {
+            self.store.move_place(desk.root(), &from, &to);
+        }
+        Ok(())
     }
 
     /// Copies an article, as it stands on the screen, beside itself.

@@ -73,6 +73,7 @@ commands! {
     new_article(template: String, title: String) -> ArticleView;
     rename_article(path: String, name: String) -> ArticleItem;
     duplicate_article(path: String) -> ArticleItem;
+    answer_rename(from: String, to: String, follow: bool) -> ();
     trash_article(path: String) -> ();
     deleted_articles() -> Vec<DeletedItem>;
     recover_article(key: String) -> ArticleView;
@@ -154,7 +155,7 @@ pub fn typescript() -> String {
         RevisionText DeletedItem ExportFormat Paper ExportOptions Exported Pages Placed
         ChangeClass ChangeKind VersionRef VersionItem DiffSpan DiffSplice DiffChange ClassCount RunMark DiffRun RowMark DiffRow DiffView
         Passage Standing Verdict SuggestionItem MessageItem ThreadItem SignOffItem StageItem UnsentItem Review Proposal
-        DeskReviewItem Event
+        DeskReviewItem RenameOffer Event
     }
     out.push_str("/** Every command of the desk. */\n");
     out.push_str(&command_map(&config));

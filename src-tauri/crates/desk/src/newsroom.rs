@@ -6,6 +6,7 @@
 
 mod compare;
 mod desk_review;
+mod kin;
 mod outside;
 mod replaced;
 mod review;
@@ -94,6 +95,7 @@ pub struct Newsroom {
     image_hashes: Mutex<HashMap<String, (Stat, String)>>,
     review_watch: Mutex<Option<Watch>>,
     replaced: Mutex<Vec<replaced::Nameless>>,
+    kin: Mutex<kin::Kin>,
     watch: Mutex<Option<Watch>>,
     watch_state: Mutex<WatchState>,
     scribe: OnceLock<Scribe>,
@@ -134,6 +136,7 @@ impl Newsroom {
             person: RwLock::new((opening.lang, opening.author)),
             keep_days: opening.keep_days,
             replaced: Mutex::default(),
+            kin: Mutex::default(),
             watch: Mutex::default(),
             watch_state: Mutex::new(WatchState::Starting),
             scribe: OnceLock::new(),
@@ -193,6 +196,7 @@ impl Newsroom {
                 }
             }
         }
+        self.look_for_kin(since);
         known::write(&*self.fs, &self.local, &self.library.known());
     }
 

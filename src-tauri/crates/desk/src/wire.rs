@@ -595,6 +595,15 @@ pub struct Placed {
     pub alt: String,
 }
 
+/// An article is gone and a new one is alike: they may be one, renamed and edited.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, TS)]
+pub struct RenameOffer {
+    /// Path of the article that is gone.
+    pub from: String,
+    /// Path of the one that is alike.
+    pub to: String,
+}
+
 /// What the desk tells the window on its own.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, TS)]
 #[serde(tag = "kind", rename_all = "snake_case")]
@@ -619,6 +628,11 @@ pub enum Event {
         from: String,
         /// New path.
         to: String,
+    },
+    /// All renames that are offered now; what was offered before and is not among them is not offered any more.
+    RenameOffers {
+        /// Each to be answered with `answer_rename`.
+        offers: Vec<RenameOffer>,
     },
     /// A revision was added.
     HistoryChanged {

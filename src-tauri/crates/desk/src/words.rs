@@ -51,6 +51,21 @@ pub fn no_desk() -> Problem {
     )
 }
 
+/// A rename that is not offered any more was answered.
+pub fn not_offered(from: &str, to: &str) -> Problem {
+    Problem::new(
+        "not_offered",
+        (
+            format!("La proposition de relier {from} à {to} ne vaut plus."),
+            "Les fichiers ont changé depuis ; rien n’a été fait.",
+        ),
+        (
+            format!("The offer to tie {from} to {to} no longer holds."),
+            "The files have changed since; nothing was done.",
+        ),
+    )
+}
+
 /// An article is not open.
 pub fn not_open(path: &str) -> Problem {
     Problem::new(

@@ -1347,6 +1347,19 @@ threads: number,
 broken_seals: Array<string>, };
 
 /**
+ * An article is gone and a new one is alike: they may be one, renamed and edited.
+ */
+export type RenameOffer = { 
+/**
+ * Path of the article that is gone.
+ */
+from: string, 
+/**
+ * Path of the one that is alike.
+ */
+to: string, };
+
+/**
  * What the desk tells the window on its own.
  */
 export type Event = { "kind": "library_changed", 
@@ -1373,7 +1386,11 @@ from: string,
 /**
  * New path.
  */
-to: string, } | { "kind": "history_changed", 
+to: string, } | { "kind": "rename_offers", 
+/**
+ * Each to be answered with `answer_rename`.
+ */
+offers: Array<RenameOffer>, } | { "kind": "history_changed", 
 /**
  * The article.
  */
@@ -1425,6 +1442,7 @@ export type Commands = {
   new_article: { args: { template: string; title: string; }; answer: ArticleView };
   rename_article: { args: { path: string; name: string; }; answer: ArticleItem };
   duplicate_article: { args: { path: string; }; answer: ArticleItem };
+  answer_rename: { args: { from: string; to: string; follow: boolean; }; answer: null };
   trash_article: { args: { path: string; }; answer: null };
   deleted_articles: { args: { }; answer: Array<DeletedItem> };
   recover_article: { args: { key: string; }; answer: ArticleView };

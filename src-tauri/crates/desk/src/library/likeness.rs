@@ -33,9 +33,14 @@ pub fn is_alike(a: &str, b: &str) -> bool {
     if all == 0 || a.len() > MANY || b.len() > MANY {
         return false;
     }
+    // Words in common in any order: never fewer than in the same order, and quickly counted.
+    let mut seen = vec![0_i64; numbers.len()];
+    a.iter().for_each(|word| seen[*word] += 1);
+    b.iter().for_each(|word| seen[*word] -= 1);
+    let apart: i64 = seen.iter().map(|count| count.abs()).sum();
     // What differs may be at most the rest: the search ends there.
     let most = all * (100 - ALIKE) / 100;
-    differs_by_at_most(&a, &b, most)
+    usize::try_from(apart).is_ok_and(|apart| apart <= most) && differs_by_at_most(&a, &b, most)
 }
 
 /// Can one sequence be turned into the other with this many insertions and deletions? (Myers, "An O(ND) difference

@@ -95,6 +95,7 @@ impl Newsroom {
                 }
             }
         }
+        self.look_for_kin(changes);
         if !changes.is_empty() {
             self.tell_library();
         }

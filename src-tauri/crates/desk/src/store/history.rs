@@ -414,6 +414,30 @@ impl History {
         };
         run().map_err(|error| refused(from, &error))
     }
+
+    /// Two paths are one article: the revisions of the second are the first's from here on, so that the first may take
+    /// the second's path.
+    ///
+    /// # Errors
+    /// The database refused.
+    pub fn unite(&self, first: &str, second: &str) -> Result<(), Problem> {
+        let mut database = self.database();
+        let mut run = || -> rusqlite::Result<()> {
+            let transaction = database.transaction_with_behavior(TransactionBehavior::Immediate)?;
+            let id = |path: &str| {
+                transaction
+                    .query_row("SELECT id FROM article WHERE path = ?1", [path], |row| row.get::<_, i64>(0))
+                    .optional()
+            };
+            if let (Some(first), Some(second)) = (id(first)?, id(second)?) {
+                transaction
+                    .execute("UPDATE revision SET article = ?1 WHERE article = ?2", [first, second])?;
+                transaction.execute("DELETE FROM article WHERE id = ?1", [second])?;
+            }
+            transaction.commit()
+        };
+        run().map_err(|error| refused(first, &error))
+    }
 }
 
 pub(super) enum Trouble {

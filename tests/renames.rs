@@ -1,0 +1,143 @@
+//! Articles that get another path outside the program: what only their words say is offered, never assumed.
+
+use copydesk_desk::wire::{Event, RenameOffer};
+use serde_json::json;
+
+use crate::desk::Desk;
+
+const PIECE: &str = "---\ntitle: Le port\n---\n\nLe conseil municipal a voté mardi soir la rénovation du vieux port, \
+    malgré les réserves de l'opposition sur le coût des travaux et leur calendrier.\n";
+const OTHER: &str =
+    "La fanfare du quartier a joué dimanche devant la mairie, sous la pluie, pour les enfants.\n";
+
+fn edited() -> String {
+    PIECE.replace("mardi soir", "jeudi").replace("vieux port", "quai nord")
+}
+
+/// What the window was told last that is offered.
+fn offers(desk: &Desk) -> Vec<RenameOffer> {
+    let events = desk.host.events.lock().unwrap();
+    let last = events.iter().rev().find_map(|event| match event {
+        Event::RenameOffers { offers } => Some(offers.clone()),
+        _ => None,
+    });
+    last.unwrap_or_default()
+}
+
+fn offer(from: &str, to: &str) -> RenameOffer {
+    RenameOffer { from: from.into(), to: to.into() }
+}
+
+fn remark(path: &str) -> serde_json::Value {
+    json!({"path": path, "version": 0, "passage": null, "text": "À relire.", "off_record": false})
+}
+
+/// An article with a history and a review, next to another one.
+fn desk() -> Desk {
+    let desk = Desk::with(&[("port.md", PIECE), ("fanfare.md", OTHER)]);
+    desk.open("port.md");
+    desk.wait("the history", |desk| !desk.origins("port.md").is_empty());
+    desk.call("comment", remark("port.md"));
+    desk
+}
+
+fn answer(from: &str, to: &str, follow: bool) -> serde_json::Value {
+    json!({"from": from, "to": to, "follow": follow})
+}
+
+#[test]
+fn an_article_renamed_and_edited_at_once_is_offered_and_takes_all_along() {
+    let desk = desk();
+    desk.type_at_start("port.md", "Tapé. ");
+    std::fs::remove_file(desk.file("port.md")).unwrap();
+    desk.wait("the loss", |desk| desk.state("port.md")["deleted"] == json!(true));
+    desk.write_outside("quai.md", &edited());
+    desk.wait("the offer", |desk| offers(desk) == [offer("port.md", "quai.md")]);
+    // Nothing is assumed.
+    assert!(desk.state("port.md")["deleted"] == json!(true) && desk.origins("quai.md").is_empty());
+    desk.call("answer_rename", answer("port.md", "quai.md", true));
+    desk.wait("the merge", |desk| desk.body("quai.md").contains("quai nord"));
+    assert!(desk.body("quai.md").contains("Tapé."), "{}", desk.body("quai.md"));
+    desk.call("save", json!({"path": "quai.md"}));
+    assert!(desk.read("quai.md").contains("Tapé. ") && desk.read("quai.md").contains("jeudi"));
+    let origins = desk.origins("quai.md");
+    assert!(origins.ends_with(&["open".into()]) && origins.contains(&"outside".into()), "{origins:?}");
+    let review = desk.call("review", json!({"path": "quai.md"}));
+    assert_eq!(review["threads"][0]["messages"][0]["text"], json!("À relire."));
+    assert_eq!(desk.call("deleted_articles", json!({})), json!([]));
+    assert!(offers(&desk).is_empty());
+    assert_eq!(
+        desk.try_call("answer_rename", answer("port.md", "quai.md", true)).unwrap_err().code,
+        "not_offered"
+    );
+}
+
+#[test]
+fn the_text_that_is_open_goes_on_and_the_other_is_in_the_history() {
+    let desk = desk();
+    desk.type_at_start("port.md", "Ancien. ");
+    desk.call("close_article", json!({"path": "port.md"}));
+    std::fs::rename(desk.file("port.md"), desk.folder.path().join("away")).unwrap();
+    desk.write_outside("quai.md", &edited());
+    desk.wait("the offer", |desk| offers(desk) == [offer("port.md", "quai.md")]);
+    desk.type_at_start("quai.md", "Nouveau. ");
+    desk.call("answer_rename", answer("port.md", "quai.md", true));
+    assert!(desk.body("quai.md").starts_with("Nouveau. "), "{}", desk.body("quai.md"));
+    let history = desk.call("history", json!({"path": "quai.md"}));
+    let texts: Vec<String> = history
+        .as_array()
+        .unwrap()
+        .iter()
+        .map(|revision| {
+            let shown = desk.call("revision", json!({"path": "quai.md", "id": revision["id"]}));
+            shown["text"].as_str().unwrap().to_owned()
+        })
+        .collect();
+    assert!(
+        texts.contains(&PIECE.to_owned()) && texts.iter().any(|text| text.contains("Ancien. ")),
+        "{texts:?}"
+    );
+    assert_eq!(desk.call("review", json!({"path": "quai.md"}))["threads"].as_array().unwrap().len(), 1);
+}
+
+#[test]
+fn two_candidates_are_no_offer_and_an_offer_that_does_not_hold_is_taken_back() {
+    let desk = desk();
+    std::fs::remove_file(desk.file("port.md")).unwrap();
+    desk.write_outside("quai.md", &edited());
+    desk.wait("the offer", |desk| offers(desk).len() == 1);
+    desk.write_outside("mole.md", &edited().replace("jeudi", "lundi"));
+    desk.wait("the second candidate", |desk| offers(desk).is_empty());
+    std::fs::remove_file(desk.file("mole.md")).unwrap();
+    desk.wait("the offer again", |desk| offers(desk).len() == 1);
+    desk.write_outside("port.md", PIECE);
+    desk.wait("its return", |desk| offers(desk).is_empty());
+    assert_eq!(desk.origins("quai.md"), Vec::<String>::new());
+}
+
+#[test]
+fn what_happened_while_the_program_was_closed_is_offered_and_a_refusal_is_remembered() {
+    let mut desk = desk();
+    for round in 0..2 {
+        desk.app.settle();
+        let Desk { folder, app, .. } = desk;
+        drop(app);
+        std::fs::remove_file(folder.path().join("desk/port.md")).unwrap();
+        std::fs::write(folder.path().join("desk/quai.md"), edited()).unwrap();
+        desk = Desk::on(folder);
+        if round == 0 {
+            desk.wait("the offer", |desk| offers(desk) == [offer("port.md", "quai.md")]);
+            desk.call("answer_rename", answer("port.md", "quai.md", false));
+            assert!(offers(&desk).is_empty());
+            // As it was before, for another time.
+            std::fs::remove_file(desk.file("quai.md")).unwrap();
+            desk.write_outside("port.md", PIECE);
+            desk.wait("the return", |desk| desk.list() == ["fanfare.md", "port.md"]);
+        } else {
+            std::fs::remove_file(desk.file("fanfare.md")).unwrap();
+            desk.wait("the next look", |desk| desk.list() == ["quai.md"]);
+            assert!(offers(&desk).is_empty());
+        }
+    }
+    assert_eq!(desk.call("deleted_articles", json!({}))[0]["path"], json!("port.md"));
+}
