@@ -13,9 +13,6 @@ const OFF: [(&str, &str); 3] = [
 
 /// Sets the environment for WebKitGTK; a variable that the person set is left alone.
 pub fn choose() {
-    if !cfg!(target_os = "linux") {
-        return;
-    }
     let wish = std::env::var("COPYDESK_COMPOSITOR").ok();
     if wants_compositor(wish.as_deref(), has_render_node()) {
         return;
@@ -26,6 +23,35 @@ pub fn choose() {
             #[allow(unsafe_code)]
             unsafe {
                 std::env::set_var(name, value);
+            }
+        }
+    }
+    opengl::refuse();
+}
+
+mod opengl {
+    use std::ffi::{c_int, c_uint, c_void};
+
+    /// `eglInitialize` of EGL 1.5.
+    type Initialize = extern "C" fn(*mut c_void, *mut c_int, *mut c_int) -> c_uint;
+
+    /// `EGL_FALSE`: this display has no OpenGL.
+    extern "C" fn no(_display: *mut c_void, _major: *mut c_int, _minor: *mut c_int) -> c_uint {
+        0
+    }
+
+    /// Answers WebKitGTK in this process that there is no OpenGL. It asks before each first page, whatever the
+    /// environment says, and without a graphics card the answer loads Mesa's software renderer with LLVM: 17 MB
+    /// (docs/BENCHMARKS.md) that nothing uses, as no compositor runs. Its page's process, which asks for itself, is
+    /// left alone: it ends where the answer is no.
+    pub fn refuse() {
+        // SAFETY: libepoxy's public variable of this name is a function pointer of this type, to be read by whoever
+        // calls `eglInitialize`; it is replaced before any thread exists. Without libepoxy nothing is done.
+        #[allow(unsafe_code)]
+        unsafe {
+            let found = libc::dlsym(libc::RTLD_DEFAULT, c"epoxy_eglInitialize".as_ptr()).cast::<Initialize>();
+            if !found.is_null() {
+                found.write(no);
             }
         }
     }

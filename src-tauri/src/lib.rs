@@ -1,6 +1,7 @@
 //! The shell: the only Rust that names Tauri. It opens one window, answers its calls from [`copydesk_desk`], serves
 //! pictures, and keeps the window's box. It decides nothing about articles.
 
+#[cfg(target_os = "linux")]
 mod compositor;
 mod engine;
 mod host;
@@ -79,6 +80,8 @@ pub fn main() -> ExitCode {
             return ExitCode::from(2);
         }
     };
+    // Other systems' engines choose by themselves.
+    #[cfg(target_os = "linux")]
     compositor::choose();
     let shell = Arc::new(Shell::<tauri::Wry>::default());
     let host: Arc<dyn copydesk_desk::host::Host> = Arc::clone(&shell) as Arc<_>;

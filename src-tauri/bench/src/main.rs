@@ -19,7 +19,7 @@ fn main() -> ExitCode {
     let args: Vec<String> = std::env::args().skip(1).collect();
     let [programs, peer_script, work, rest @ ..] = args.as_slice() else {
         eprintln!(
-            "copydesk-bench PROGRAMS-FOLDER PEER-SCRIPT WORK-FOLDER [parts] [diff] [store] [process] [window]"
+            "copydesk-bench PROGRAMS-FOLDER PEER-SCRIPT WORK-FOLDER [parts] [diff] [store] [process] [window] [start] [typing] [rest]"
         );
         return ExitCode::from(2);
     };
@@ -49,14 +49,16 @@ fn main() -> ExitCode {
     {
         table.missing("exports", &error.to_string());
     }
-    if wanted("window") {
+    let shown: Vec<window::Part> =
+        window::Part::ALL.into_iter().filter(|part| wanted("window") || wanted(part.name())).collect();
+    if !shown.is_empty() {
         let paths = window::Paths {
             window: programs.join("copydesk-window"),
             minibrowser: minibrowser(),
             peer_script: PathBuf::from(peer_script),
             work,
         };
-        if let Err(error) = window::measure(&paths, 7, &mut table) {
+        if let Err(error) = window::measure(&paths, &shown, 7, &mut table) {
             table.missing("windows", &error.to_string());
         }
     }

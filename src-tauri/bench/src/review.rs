@@ -17,8 +17,11 @@ use crate::table::{Figure, Table};
 const SUGGESTIONS: usize = 1000;
 const COMMENTS: usize = 500;
 
-/// The record of a busy article: places spread over its body.
-fn record(body: &str) -> String {
+/// How many suggestions and comments the record of a busy article has.
+pub const BUSY: &str = "1,000 suggestions and 500 comments";
+
+/// The record of a busy article, bound to `path`: places spread over its body.
+pub fn record(path: &str, body: &str) -> String {
     let finder = Finder::new(body);
     let by = By { name: "Élise Faure".into(), installation: "00ff00ff00ff00ff".into() };
     let starts: Vec<usize> = body.match_indices(' ').map(|(at, _)| at + 1).collect();
@@ -38,21 +41,28 @@ fn record(body: &str) -> String {
             Kind::Suggest { suggestion: format!("s{index}"), anchor, new: "autrement".into() }
         };
         Event {
-            id: format!("{index:026}"),
-            n: index as u64 + 1,
+            id: format!("{:026}", index + 1),
+            n: index as u64 + 2,
             by: by.clone(),
             at: "2026-11-22T14:32:00Z".into(),
             kind,
         }
     });
-    events.map(|event| event.line()).collect()
+    let bound = Event {
+        id: format!("{:026}", 0),
+        n: 1,
+        by: by.clone(),
+        at: "2026-11-22T14:32:00Z".into(),
+        kind: Kind::Path { path: Some(path.to_owned()) },
+    };
+    std::iter::once(bound).chain(events).map(|event| event.line()).collect()
 }
 
 /// Measures the review's parts.
 pub fn measure(table: &mut Table) {
     let article = copy::article(5000);
     let (_, body) = copydesk_core::front::split(&article);
-    let file = record(body);
+    let file = record("article.md", body);
     let outside = body.replacen("ville", "cité", 20);
     let (mut folding, mut first, mut again) = (Figure::default(), Figure::default(), Figure::default());
     for _ in 0..20 {

@@ -1,6 +1,5 @@
 //! Figures and the table that they are printed in.
 
-use std::fmt::Write as _;
 use std::time::Duration;
 
 /// Several runs of one thing, in milliseconds (or whatever the unit says).
@@ -70,7 +69,7 @@ impl Table {
         theirs: &Figure,
         target: f64,
     ) {
-        self.rows.push(Row {
+        self.push(Row {
             job: job.to_owned(),
             ours: format!("{:.1} {unit}", ours.median()),
             against: format!("{peer} {:.1} {unit}", theirs.median()),
@@ -81,7 +80,7 @@ impl Table {
 
     /// A figure by itself, with a bound where there is one.
     pub fn state(&mut self, job: &str, unit: &str, value: f64, bound: Option<f64>) {
-        self.rows.push(Row {
+        self.push(Row {
             job: job.to_owned(),
             ours: format!("{value:.1} {unit}"),
             against: bound.map_or_else(String::new, |bound| format!("bound {bound} {unit}")),
@@ -92,7 +91,7 @@ impl Table {
 
     /// Something that could not be measured, and why.
     pub fn missing(&mut self, job: &str, why: &str) {
-        self.rows.push(Row {
+        self.push(Row {
             job: job.to_owned(),
             ours: "not measured".to_owned(),
             against: why.to_owned(),
@@ -107,20 +106,28 @@ impl Table {
         let mut text =
             String::from("| job | Copydesk | beside | ratio | target | |\n|---|---|---|---|---|---|\n");
         for row in &self.rows {
-            let ratio = row.ratio.map_or_else(String::new, |ratio| format!("{ratio:.2}"));
-            let target = row.target.map_or_else(String::new, |target| format!("≤ {target:.2}"));
-            let verdict = match (row.ratio, row.target) {
-                (Some(ratio), Some(target)) if ratio <= target => "met",
-                (Some(_), Some(_)) => "missed",
-                _ => "",
-            };
-            let _ = writeln!(
-                text,
-                "| {} | {} | {} | {ratio} | {target} | {verdict} |",
-                row.job, row.ours, row.against
-            );
+            text.push_str(&row.markdown());
         }
         text
+    }
+
+    /// Says each row as it comes, so that a run that does not end has told something.
+    fn push(&mut self, row: Row) {
+        eprint!("{}", row.markdown());
+        self.rows.push(row);
+    }
+}
+
+impl Row {
+    fn markdown(&self) -> String {
+        let ratio = self.ratio.map_or_else(String::new, |ratio| format!("{ratio:.2}"));
+        let target = self.target.map_or_else(String::new, |target| format!("≤ {target:.2}"));
+        let verdict = match (self.ratio, self.target) {
+            (Some(ratio), Some(target)) if ratio <= target => "met",
+            (Some(_), Some(_)) => "missed",
+            _ => "",
+        };
+        format!("| {} | {} | {} | {ratio} | {target} | {verdict} |\n", self.job, self.ours, self.against)
     }
 }
 

@@ -21,6 +21,31 @@ const SIDE: Area = Area { x: 1050, y: 90, w: 380, h: 760 };
 const LIMIT: Duration = Duration::from_secs(20);
 const REST: Duration = Duration::from_millis(700);
 
+/// What is measured of the windows.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub enum Part {
+    /// From the start of the program to its text.
+    Start,
+    /// Keys, also while others write, and outside changes.
+    Typing,
+    /// Memory and the processor while nothing happens.
+    Rest,
+}
+
+impl Part {
+    /// All of them.
+    pub const ALL: [Self; 3] = [Self::Start, Self::Typing, Self::Rest];
+
+    /// Its name for the command line.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Start => "start",
+            Self::Typing => "typing",
+            Self::Rest => "rest",
+        }
+    }
+}
+
 /// What is measured and where it lies.
 pub struct Paths {
     /// `copydesk-window`, release build.
@@ -186,7 +211,7 @@ fn settle_and_click(screen: &Screen, x: i16, y: i16) -> Result<()> {
 ///
 /// # Errors
 /// No display, or a program that could not be started; what can be measured is in the table already.
-pub fn measure(paths: &Paths, rounds: usize, table: &mut Table) -> Result<()> {
+pub fn measure(paths: &Paths, parts: &[Part], rounds: usize, table: &mut Table) -> Result<()> {
     let screen = Screen::open(None)?;
     let article = |words: usize| -> Result<PathBuf> {
         let folder = paths.work.join(format!("desk-{words}"));
@@ -203,16 +228,26 @@ pub fn measure(paths: &Paths, rounds: usize, table: &mut Table) -> Result<()> {
             fs::write(path, copy::article(150))?;
         }
     }
-    crate::parts::list(&large, table);
     let thousand = article(1000)?;
-    starts(&screen, paths, &thousand, &large.join("a05000.md"), rounds, table)?;
-    for words in [1000, 5000, 50_000] {
-        let path = article(words)?;
-        typing(&screen, paths, &path, words, table)?;
+    for part in parts {
+        match part {
+            Part::Start => {
+                crate::parts::list(&large, table);
+                starts(&screen, paths, &thousand, &large.join("a05000.md"), rounds, table)?;
+            }
+            Part::Typing => {
+                for words in [1000, 5000, 50_000] {
+                    let path = article(words)?;
+                    typing(&screen, paths, &path, words, table)?;
+                }
+                reviewed(&screen, paths, table)?;
+                storm(&screen, paths, &large, table)?;
+                outside(&screen, paths, &thousand, table)?;
+            }
+            Part::Rest => rest(&screen, paths, &thousand, table)?,
+        }
     }
-    storm(&screen, paths, &large, table)?;
-    rest(&screen, paths, &thousand, table)?;
-    outside(&screen, paths, &thousand, table)
+    Ok(())
 }
 
 fn starts(
@@ -297,6 +332,29 @@ fn typing(screen: &Screen, paths: &Paths, article: &Path, words: usize, table: &
         1.0,
     );
     table.compare(&format!("key to preview, {words} words"), "ms", &preview, "own key to glyph", &ours, 1.5);
+    Ok(())
+}
+
+/// Typing in an article that a whole newsroom has marked up, beside the same article without a mark.
+fn reviewed(screen: &Screen, paths: &Paths, table: &mut Table) -> Result<()> {
+    let folder = paths.work.join("desk-reviewed");
+    let text = copy::article(5000);
+    let record = folder.join(".copydesk/review/00000000000000000000000001");
+    fs::create_dir_all(&record)?;
+    let (plain, busy) = (folder.join("plain.md"), folder.join("busy.md"));
+    fs::write(&plain, &text)?;
+    fs::write(&busy, &text)?;
+    let (_, body) = copydesk_core::front::split(&text);
+    fs::write(record.join("elise-faure-00ff00ff00ff00ff.jsonl"), crate::review::record("busy.md", body))?;
+    let typed = |article: &Path| -> Result<Figure> {
+        let _running = copydesk(paths, article, None)?;
+        settle_and_click(screen, 600, 600)?;
+        keys(screen, COPY, 60)
+    };
+    let (plain, busy) = (typed(&plain)?, typed(&busy)?);
+    let job = format!("key to glyph, 5,000 words with {}", crate::review::BUSY);
+    table.compare(&job, "ms", &busy, "without", &plain, 1.1);
+    table.state(&format!("{job}, p95"), "ms", busy.quantile(0.95), Some(16.0));
     Ok(())
 }
 

@@ -26,7 +26,8 @@ cargo xtask test                   set up, then every check
 cargo xtask torture [LANE…]        the fault tests with their full figures: store, core, watch, fuzz, window
 cargo xtask teeth [PROTECTION…]    takes one protection out at a time: its fault test must fail
 cargo xtask build                  the release programs `copydesk` and `copydesk-window`
-cargo xtask bench [GROUP…]         measure beside the peers: parts, diff, store, process, window (default: all)
+cargo xtask bench [GROUP…]         measure beside the peers: parts, diff, store, process,
+                                   window, or of it start, typing, rest (default: all)
 cargo xtask bundle [--dev]         the installers (deb, rpm), with --dev of the debug build
 cargo xtask notices                write THIRD-PARTY.md anew";
 
