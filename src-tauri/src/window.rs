@@ -78,13 +78,9 @@ pub fn open(handle: &AppHandle) -> tauri::Result<()> {
             if !closing.swap(true, Ordering::SeqCst) {
                 // The window hands over what was typed last, then asks to be closed; if it hangs, it is closed.
                 api.prevent_close();
-                watched.state::<Arc<Shell<tauri::Wry>>>().emit(Event::Closing);
-                app.leave();
                 let late = watched.clone();
-                let app = Arc::clone(&app);
                 std::thread::spawn(move || {
-                    app.wait_for_farewell(FAREWELL);
-                    app.settle();
+                    say_farewell(late.app_handle());
                     let _ = late.destroy();
                 });
             }
@@ -96,6 +92,15 @@ pub fn open(handle: &AppHandle) -> tauri::Result<()> {
         _ => {}
     });
     Ok(())
+}
+
+/// Before the end: the page hands over what was typed last, unless it hangs, and every unsaved text is in its draft.
+fn say_farewell(handle: &AppHandle) {
+    let app = handle.state::<Arc<App>>();
+    app.leave();
+    handle.state::<Arc<Shell<tauri::Wry>>>().emit(Event::Closing);
+    app.wait_for_farewell(FAREWELL);
+    app.settle();
 }
 
 /// Where the window may go: to the interface's own page while one is awaited, and nowhere else. Links are opened by the
@@ -126,7 +131,7 @@ fn keep_box(window: &WebviewWindow, app: &App) {
     });
 }
 
-/// Logging out or `kill` leaves every unsaved text in its draft.
+/// Logging out or `kill` ends the program as closing its window does.
 #[cfg(unix)]
 pub fn watch_signals(handle: AppHandle) {
     tauri::async_runtime::spawn(async move {
@@ -141,7 +146,13 @@ pub fn watch_signals(handle: AppHandle) {
             _ = hang_up.recv() => {}
             _ = interrupt.recv() => {}
         }
-        handle.state::<Arc<App>>().settle();
+        // Whoever ends a session may not wait for the page: what has left it is in its draft first.
+        let ending = handle.clone();
+        let _ = tauri::async_runtime::spawn_blocking(move || {
+            ending.state::<Arc<App>>().settle();
+            say_farewell(&ending);
+        })
+        .await;
         handle.exit(0);
     });
 }

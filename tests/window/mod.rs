@@ -5,6 +5,7 @@
 //! program. A test that fails leaves a screenshot in `tests/output`.
 
 mod changes;
+mod ending;
 mod hostile;
 mod incoming;
 mod journeys;

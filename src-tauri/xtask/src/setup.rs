@@ -23,7 +23,7 @@ const BUILD: [&str; 5] =
 
 /// And of what the tests need besides: the driver and the display of the real window, a session bus for it, the
 /// programs that read the exported PDFs, and those that make faults and changes from outside.
-const TEST: [&str; 9] = [
+const TEST: [&str; 10] = [
     "webkit2gtk-driver",
     "xvfb",
     "dbus-daemon",
@@ -32,6 +32,7 @@ const TEST: [&str; 9] = [
     "git",
     "strace",
     "e2fsprogs",
+    "rsync",
     "vim",
 ];
 

@@ -66,7 +66,7 @@ const LANES: [Lane; 5] = [
     },
     Lane {
         name: "window",
-        title: "the page of the real window killed while somebody types",
+        title: "the page of the real window killed, and the program told to end, while somebody types",
         tests: &[
             "test",
             "--locked",
@@ -75,7 +75,9 @@ const LANES: [Lane; 5] = [
             "--test",
             "copydesk-tests",
             "--",
+            "--nocapture",
             "window::page",
+            "window::ending",
         ],
         window: true,
     },
