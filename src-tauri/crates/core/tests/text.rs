@@ -544,7 +544,9 @@ mod text {
             for (index, (line, _)) in lines.iter_mut().enumerate() {
                 line.push_str(&format!("{index}"));
             }
-            prop_assume!(!lines.is_empty());
+            if lines.is_empty() {
+                lines.push(("0".into(), "\n"));
+            }
             let before = bytes_of(&lines, &last, bom);
             let k = k.index(lines.len());
             lines[k].0 = new;

@@ -5,6 +5,7 @@ use std::ops::Range;
 
 use unicode_segmentation::UnicodeSegmentation;
 
+use super::Side;
 use super::edit::hull;
 
 /// Between two equal sentences, at most this many pairs are compared for likeness; more count as replaced.
@@ -101,7 +102,8 @@ fn joined(pairs: Vec<Pair>) -> Vec<Pair> {
 }
 
 /// Whether each telling word is in the merged text (the last one) as often as the base and the two sides account for.
-pub(super) fn balanced(texts: [&str; 4]) -> bool {
+/// Where conflicts are left and one side was `chosen` in all of them, that side's words may stand whatever the other did.
+pub(super) fn balanced(texts: [&str; 4], chosen: Option<Side>) -> bool {
     let mut counts: HashMap<&str, [usize; 4]> = HashMap::new();
     for (number, text) in texts.iter().enumerate() {
         for word in text.unicode_words().filter(|word| tells(word)) {
@@ -111,7 +113,12 @@ pub(super) fn balanced(texts: [&str; 4]) -> bool {
     counts.into_values().all(|[base, mine, theirs, merged]| {
         // Both changes one after the other, or both the same change.
         let (sum, same) = ((mine + theirs).saturating_sub(base), mine.min(theirs));
-        (sum.min(same)..=sum.max(same)).contains(&merged)
+        let more = match chosen {
+            None => 0,
+            Some(Side::Mine) => mine,
+            Some(Side::Theirs) => theirs,
+        };
+        (sum.min(same)..=sum.max(same).max(more)).contains(&merged)
     })
 }
 

@@ -13,7 +13,7 @@ use super::edit::{Changes, Edit, changes, hull};
 use super::fate::{Fate, Placed, placed};
 use super::moves::Move;
 use super::row::row;
-use super::{Hunk, Piece, Place, Side, contained, more, one_sided, push, push_agreed, strongest};
+use super::{Hunk, Piece, Place, Side, choose, contained, more, one_sided, push, push_agreed, strongest};
 
 /// Clusters grow until no move is cut; after so many rounds the whole body is one.
 const ROUNDS: usize = 8;
@@ -34,11 +34,15 @@ pub(super) fn merge(base: &str, mine: &str, theirs: &str) -> Vec<Piece> {
     let placed = [placed(&changes[0], &changes[1]), placed(&changes[1], &changes[0])];
     let bodies = Bodies { base: was, rows, changes, placed };
     let found = bodies.merge();
-    match found.as_slice() {
-        // Words that came back or got lost: likeness misled, and a person has to look.
-        [Piece::Agreed(text)] if !balanced([base, mine, theirs, text]) => bodies.one_question(),
-        _ => found,
-    }
+    let is_balanced = match found.as_slice() {
+        [Piece::Agreed(text)] => balanced([base, mine, theirs, text], None),
+        // What both hold is there whichever of them is chosen.
+        _ => [Side::Mine, Side::Theirs]
+            .into_iter()
+            .all(|side| balanced([base, mine, theirs, &choose(&found, side)], Some(side))),
+    };
+    // Words that came back or got lost: likeness misled, and a person has to look.
+    if is_balanced { found } else { bodies.one_question() }
 }
 
 /// Three bodies as rows, and what was done. Index 0 is mine, 1 is theirs.
