@@ -159,12 +159,10 @@ fn two(marked: &str) -> (String, String) {
     (old + rest, new + rest)
 }
 
-#[test]
-fn classes_are_those_that_an_editor_gives() {
+/// How many classes of a file of labelled edits are right within the article, how many by themselves, and of how many.
+fn right(edits: &str) -> [usize; 3] {
     let (mut right, mut alone, mut all) = (0, 0, 0);
-    for line in
-        include_str!("diff/classes.txt").lines().filter(|line| !line.starts_with('#') && !line.is_empty())
-    {
+    for line in edits.lines().filter(|line| !line.starts_with('#') && !line.is_empty()) {
         let mut parts = line.splitn(3, ' ');
         let (class, language) = (parts.next().unwrap(), parts.next().unwrap());
         let (old, new) = two(parts.next().unwrap());
@@ -200,9 +198,24 @@ fn classes_are_those_that_an_editor_gives() {
         }
     }
     println!("{right} of {all} classes are right, {alone} of {all} by themselves");
+    [right, alone, all]
+}
+
+#[test]
+fn classes_are_those_that_an_editor_gives() {
+    let [right, alone, all] = right(include_str!("diff/classes.txt"));
     assert!(all >= 200);
     assert!(100 * right >= 97 * all, "{right} of {all}");
     assert!(100 * alone >= 97 * all, "{alone} of {all} by themselves");
+}
+
+#[test]
+fn classes_of_edits_that_were_held_out() {
+    let unseen = [include_str!("diff/unseen.txt"), include_str!("diff/unseen2.txt")].join("\n");
+    let [right, alone, all] = right(&unseen);
+    assert!(all >= 180);
+    assert!(100 * right >= 95 * all, "{right} of {all}");
+    assert!(100 * alone >= 95 * all, "{alone} of {all} by themselves");
 }
 
 #[test]

@@ -154,7 +154,10 @@ fn split(word: &str) -> impl Iterator<Item = &str> {
 
 fn fold(word: &str) -> String {
     let mut folded = String::with_capacity(word.len());
+    let short = word.chars().nth(1).is_none();
     for (at, c) in word.chars().enumerate() {
+        // A word of one letter (*à*, *a*) is another without its accent, unless it is a capital.
+        let c = if at == 0 && !short { c.to_uppercase().next().unwrap_or(c) } else { c };
         match c {
             '’' => folded.push('\''),
             'œ' | 'Œ' => folded.push_str("oe"),
@@ -169,6 +172,14 @@ fn fold(word: &str) -> String {
         }
     }
     folded
+}
+
+/// *XIXe*, *IIe*, *Ier*: a century, a reign or a rank in Roman figures.
+fn is_roman_ordinal(word: &str) -> bool {
+    let figures = word.bytes().take_while(|byte| b"IVXLCDM".contains(byte)).count();
+    // *Ce*, *De*, *Le* and *Me* are words.
+    let clear = figures > 1 || word.starts_with(['I', 'V', 'X']);
+    figures > 0 && clear && matches!(&word[figures..], "e" | "er" | "re" | "ème" | "ᵉ")
 }
 
 fn is_capital(word: &str) -> bool {
@@ -301,7 +312,21 @@ impl<'a> Classifier<'a> {
 
     fn is_number(&self, word: &str) -> bool {
         word.bytes().any(|byte| byte.is_ascii_digit())
+            || is_roman_ordinal(word)
             || Lexicon::get().has(List::Figure, self.language(), &word.replace('’', "'"))
+    }
+
+    /// Whether the part and a neighbour are two words that a list has as one: *sans doute*.
+    fn in_phrase(&self, list: List, side: &Around<'_>, part: &Part<'_>) -> bool {
+        let word = |token: Option<usize>| {
+            token
+                .filter(|&at| side.tokens.get(at).is_some_and(|token| token.sort == Sort::Word))
+                .map(|at| side.word(at).replace('’', "'"))
+        };
+        let here = side.word(part.token).replace('’', "'");
+        let has = |phrase: String| Lexicon::get().has_phrase(list, self.language(), &phrase);
+        word(part.token.checked_sub(1)).is_some_and(|before| has(format!("{before}_{here}")))
+            || word(Some(part.token + 1)).is_some_and(|after| has(format!("{here}_{after}")))
     }
 
     fn is_figure(&self, side: &Around<'_>, part: &Part<'_>) -> bool {
@@ -342,19 +367,31 @@ impl<'a> Classifier<'a> {
             return false;
         };
         let next = &side.text[next.range()];
-        is_capital(next) && !Lexicon::get().has(List::Common, self.language(), next)
-            || Lexicon::get().has(List::Verb, self.language(), next) && !word.ends_with('s')
+        let has = |list| Lexicon::get().has(list, self.language(), next);
+        is_capital(next) && !has(List::Common)
+            || has(List::Particle) && is_capital(next)
+            || (has(List::Verb) || has(List::Attribution)) && !word.ends_with('s')
     }
 
     /// By the part, or by the word that it is a part of (*d’après*).
     fn is_attribution(&self, side: &Around<'_>, part: &Part<'_>) -> bool {
         let has = |word: &str| Lexicon::get().has(List::Attribution, self.language(), word);
-        has(&plain(part)) || has(&side.word(part.token).replace('’', "'"))
+        has(&plain(part))
+            || has(&side.word(part.token).replace('’', "'"))
+            || self.in_phrase(List::Attribution, side, part)
     }
 
     fn is_negation(&self, side: &Around<'_>, part: &Part<'_>) -> bool {
         let has = |list| Lexicon::get().has(list, self.language(), &part.folded);
         if has(List::Negation) {
+            return !self.in_phrase(List::Attribution, side, part);
+        }
+        // *presque rien*.
+        let next = side.tokens.get(part.token + 1).filter(|token| token.sort == Sort::Word);
+        let negates = |token: &Token| {
+            Lexicon::get().has(List::Negation, self.language(), &fold(&side.text[token.range()]))
+        };
+        if has(List::Qualifier) && next.is_some_and(negates) {
             return true;
         }
         // *ne … plus*, *ne … que*.
@@ -372,7 +409,9 @@ fn plain(part: &Part<'_>) -> String {
 
 fn same_words(parts: &[Vec<Part<'_>>; 2]) -> bool {
     let [old, new] = parts;
-    if old.len() == new.len() && old.iter().zip(new).all(|(a, b)| a.folded == b.folded) {
+    let same =
+        |a: &Part<'_>, b: &Part<'_>| a.folded == b.folded || a.text.to_lowercase() == b.text.to_lowercase();
+    if old.len() == new.len() && old.iter().zip(new).all(|(a, b)| same(a, b)) {
         return true;
     }
     // A number whose thousands were set apart.

@@ -28,9 +28,11 @@ pub(super) enum List {
     Qualifier,
     /// Comes after a subject.
     Verb,
+    /// Stands within a name.
+    Particle,
 }
 
-const LISTS: [(&str, List); 10] = [
+const LISTS: [(&str, List); 11] = [
     ("figure", List::Figure),
     ("negation", List::Negation),
     ("negation after-ne", List::AfterNe),
@@ -41,6 +43,7 @@ const LISTS: [(&str, List); 10] = [
     ("language", List::Language),
     ("qualifier", List::Qualifier),
     ("verb", List::Verb),
+    ("particle", List::Particle),
 ];
 
 /// A bit for each list and language.
@@ -111,6 +114,11 @@ impl Lexicon {
             }
         }
         lexicon
+    }
+
+    /// Whether two words, with a low line between them, are on a list of a language as one.
+    pub fn has_phrase(&self, list: List, language: Language, phrase: &str) -> bool {
+        self.lower.get(phrase.to_lowercase().as_str()).is_some_and(|found| found & bits(list, language) > 0)
     }
 
     /// Whether a word is on a list of a language; its apostrophes are ASCII.
