@@ -1,6 +1,6 @@
 //! Articles that get another path outside the program: what only their words say is offered, never assumed.
 
-use copydesk_desk::wire::{Event, RenameOffer};
+use copydesk_desk::wire::{BrokenLinks, Event, RenameOffer};
 use serde_json::json;
 
 use crate::desk::Desk;
@@ -140,4 +140,78 @@ fn what_happened_while_the_program_was_closed_is_offered_and_a_refusal_is_rememb
         }
     }
     assert_eq!(desk.call("deleted_articles", json!({}))[0]["path"], json!("port.md"));
+}
+
+/// What the window was told last of links that can be mended.
+fn broken(desk: &Desk) -> Option<BrokenLinks> {
+    let events = desk.host.events.lock().unwrap();
+    let last = events.iter().rev().find_map(|event| match event {
+        Event::LinksOffer { offer } => Some(offer.clone()),
+        _ => None,
+    });
+    last.flatten()
+}
+
+const MOVED: &str = "---\r\ntitle: Port # [x](quai.md)\r\n---\r\n\r\nLe [quai](quai.md#est), ![vue](vue%20du%20port.png) et \
+    `[quai](quai.md)`, [loin](https://x.example/quai.md).\r\n";
+const MENDED: &str = "---\r\ntitle: Port # [x](quai.md)\r\n---\r\n\r\nLe [quai](../quai.md#est), \
+    ![vue](../vue%20du%20port.png) et `[quai](quai.md)`, [loin](https://x.example/quai.md).\r\n";
+
+fn linked() -> Desk {
+    let desk = Desk::with(&[
+        ("port.md", MOVED),
+        ("quai.md", "Voir le [port][p].\n\n[p]: <port.md>\n"),
+        ("loin.md", "Rien vers le port.md ici.\n"),
+        ("vue du port.png", "une image"),
+    ]);
+    std::fs::create_dir(desk.file("ville")).unwrap();
+    std::fs::rename(desk.file("port.md"), desk.file("ville/port.md")).unwrap();
+    desk.wait("the offer", |desk| broken(desk).is_some());
+    desk
+}
+
+#[test]
+fn links_of_a_moved_article_are_mended_on_request_and_put_back() {
+    let desk = linked();
+    let offer = broken(&desk).unwrap();
+    assert_eq!((offer.from.as_str(), offer.to.as_str(), offer.moves), ("port.md", "ville/port.md", 1));
+    assert_eq!((offer.links, offer.articles), (3, 2));
+    // Nothing was written unasked.
+    assert_eq!(desk.read("ville/port.md"), MOVED);
+    desk.open("quai.md");
+    let mended = desk.call("mend_links", json!({}));
+    assert_eq!(mended, json!({"links": 3, "articles": 2, "left": []}));
+    assert_eq!(desk.read("ville/port.md"), MENDED);
+    assert_eq!(desk.read("quai.md"), "Voir le [port][p].\n\n[p]: <ville/port.md>\n");
+    assert!(desk.body("quai.md").contains("<ville/port.md>") && broken(&desk).is_none());
+    assert_eq!(desk.origins("ville/port.md"), ["save", "open"]);
+    assert_eq!(desk.origins("loin.md"), Vec::<String>::new());
+    // What is typed afterwards survives the way back.
+    desk.type_at_start("quai.md", "Tapé depuis.\n\n");
+    let undone = desk.call("undo_mended_links", json!({}));
+    assert_eq!(undone, json!({"links": 3, "articles": 2, "left": []}));
+    assert_eq!(desk.read("ville/port.md"), MOVED);
+    assert_eq!(desk.read("quai.md"), "Tapé depuis.\n\nVoir le [port][p].\n\n[p]: <port.md>\n");
+    assert_eq!(desk.call("undo_mended_links", json!({}))["articles"], json!(0));
+}
+
+#[test]
+fn links_that_nobody_wants_mended_stay_and_a_draft_is_not_saved_for_them() {
+    let desk = linked();
+    desk.call("leave_links", json!({}));
+    assert!(broken(&desk).is_none());
+    assert_eq!(desk.call("mend_links", json!({}))["links"], json!(0));
+    assert_eq!(desk.read("ville/port.md"), MOVED);
+    desk.type_at_start("quai.md", "Brouillon.\n\n");
+    desk.call("close_article", json!({"path": "quai.md"}));
+    desk.call("rename_article", json!({"path": "ville/port.md", "name": "mole"}));
+    std::fs::rename(desk.file("ville/mole.md"), desk.file("port.md")).unwrap();
+    desk.wait("the way back", |desk| desk.list().contains(&"port.md".into()));
+    std::fs::rename(desk.file("port.md"), desk.file("ville/port.md")).unwrap();
+    desk.wait("the offer", |desk| broken(desk).is_some_and(|offer| offer.articles == 2));
+    desk.call("mend_links", json!({}));
+    assert!(desk.read("quai.md").ends_with("<port.md>\n"));
+    assert!(
+        desk.body("quai.md").starts_with("Brouillon.") && desk.body("quai.md").ends_with("<ville/port.md>\n")
+    );
 }

@@ -385,6 +385,9 @@ export function memoryHost(wish = ""): MemoryHost {
       return item(add({ ...kept, path: path.replace(/\.md$/, "-2.md"), body: kept.text.toString() }));
     },
     answer_rename: () => null,
+    mend_links: () => ({ links: 3, articles: 2, left: ["loin.md"] }),
+    leave_links: () => null,
+    undo_mended_links: () => ({ links: 3, articles: 2, left: [] }),
     trash_article({ path }) {
       const { title } = item(get(path));
       deleted.unshift({ key: path, path, title, time: new Date(Date.now()).toISOString() });

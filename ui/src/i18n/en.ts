@@ -311,6 +311,19 @@ export const en: Catalogue = {
     no: "No, another",
     done: (to) => `${to} took over the history, the review and the draft.`,
   },
+  links: {
+    moved: (from, to, moves) =>
+      moves === 1 ? `${from} became ${to}.` : `${moves} articles have moved, among them ${to}.`,
+    broken: (links, articles) =>
+      `${links} ${s(links, "link or picture no longer leads", "links or pictures no longer lead")} where ${s(links, "it", "they")} should, in ${articles} ${s(articles, "article", "articles")}.`,
+    mend: "Mend links",
+    leave: "Leave them",
+    mended: (links, articles) =>
+      `${links} ${s(links, "link", "links")} mended in ${articles} ${s(articles, "article", "articles")}.`,
+    undone: (links) => `${links} ${s(links, "link is", "links are")} as before.`,
+    left: (paths) => `Left as they are: ${paths}.`,
+    undo: "Undo",
+  },
   gone: {
     title: "The folder of the desk cannot be found.",
     hint: "It was moved, renamed or unplugged. What you wrote is safe.",

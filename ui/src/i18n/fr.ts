@@ -310,6 +310,19 @@ export const fr = {
     no: "Non, un autre",
     done: (to: string) => `${to} a repris l’historique, les remarques et le brouillon.`,
   },
+  links: {
+    moved: (from: string, to: string, moves: number) =>
+      moves === 1 ? `${from} est devenu ${to}.` : `${moves}\u00a0articles ont changé de place, dont ${to}.`,
+    broken: (links: number, articles: number) =>
+      `${links}\u00a0${s(links, "lien ou image ne mène", "liens ou images ne mènent")} plus où il faut, dans ${articles}\u00a0${s(articles, "article", "articles")}.`,
+    mend: "Réparer les liens",
+    leave: "Laisser",
+    mended: (links: number, articles: number) =>
+      `${links}\u00a0${s(links, "lien réparé", "liens réparés")} dans ${articles}\u00a0${s(articles, "article", "articles")}.`,
+    undone: (links: number) => `${links}\u00a0${s(links, "lien remis", "liens remis")} comme avant.`,
+    left: (paths: string) => `Restent tels quels\u00a0: ${paths}.`,
+    undo: "Annuler",
+  },
   gone: {
     title: "Le dossier du desk est introuvable.",
     hint: "Il a été déplacé, renommé ou débranché. Ce que vous avez écrit est à l’abri.",

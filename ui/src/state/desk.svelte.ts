@@ -23,6 +23,7 @@ import { DeskReviewing } from "./deskReview.svelte";
 import { Export } from "./export.svelte";
 import { History } from "./history.svelte";
 import { Library } from "./library.svelte";
+import { Links } from "./links";
 import { Notices, type Action } from "./notices.svelte";
 import { Renames } from "./renames";
 import { Reviewing } from "./review.svelte";
@@ -85,6 +86,7 @@ export class Desk {
   #fixedNow: number | null;
   /** Puts the caret in the search field. */
   focusSearch: () => void = () => {};
+  readonly #links: Links;
   #turn = 0;
   #leaving = new Map<string, Promise<void>>();
   #trash = new Map<string, { timer: ReturnType<typeof setTimeout>; notice: number }>();
@@ -119,6 +121,15 @@ export class Desk {
           if (follow) await this.article?.settle();
           await this.wire.call("answer_rename", { ...offer, follow });
           if (follow) this.notices.say(this.t.renames.done(offer.to));
+        }),
+    });
+    this.#links = new Links({
+      notices: this.notices,
+      words: () => this.t.links,
+      run: (task) =>
+        this.attempt(async () => {
+          await this.article?.settle();
+          return task(this.wire);
         }),
     });
     this.info = boot.desk;
@@ -190,6 +201,9 @@ export class Desk {
         break;
       case "rename_offers":
         this.renames.hear(event.offers);
+        break;
+      case "links_offer":
+        this.#links.hear(event.offer);
         break;
       case "history_changed":
         if (event.path === this.article?.path && this.sideShown && this.tab === "history") {
@@ -320,6 +334,7 @@ export class Desk {
       this.info = info;
       this.library.clear();
       this.renames.clear();
+      this.#links.hear(null);
       this.list = "articles";
       this.deskReview?.end();
       this.deskReview = null;

@@ -361,3 +361,25 @@ test("an offered rename that was closed is not asked again, and a refusal is han
     expect(call).toHaveBeenCalledWith("answer_rename", { from: "a.md", to: "b.md", follow: false }),
   );
 });
+
+test("links that a move broke are offered, mended by a key, and put back", async () => {
+  await open("lang=en");
+  const call = vi.spyOn(host, "call");
+  const offer = { from: "port.md", to: "ville/port.md", moves: 1, links: 3, articles: 2 };
+  host.say({ kind: "links_offer", offer });
+  await tick();
+  expect(screen.getByTestId("notice").textContent).toContain(
+    "3 links or pictures no longer lead where they should",
+  );
+  host.say({ kind: "links_offer", offer: null });
+  await tick();
+  expect(screen.queryByTestId("notice")).toBeNull();
+  host.say({ kind: "links_offer", offer });
+  await tick();
+  screen.getByRole("button", { name: "Mend links" }).click();
+  await screen.findByText(/3 links mended in 2 articles/);
+  expect(screen.getByTestId("notice").textContent).toContain("Left as they are: loin.md.");
+  within(screen.getByTestId("notice")).getByRole("button", { name: "Undo" }).click();
+  await screen.findByText(/3 links are as before/);
+  expect(call).toHaveBeenCalledWith("undo_mended_links", {});
+});

@@ -14,6 +14,7 @@ pub mod json;
 pub mod link;
 pub mod markdown;
 pub mod reconcile;
+pub mod relink;
 pub mod review;
 pub mod ruler;
 pub mod slug;

@@ -61,7 +61,12 @@ pub fn parse_long(body: &str, context: &Context) -> Result<Document, TooComplex>
     parse_up_to(MAX_LENGTH, body, context)
 }
 
-fn parse_up_to(limit: usize, body: &str, context: &Context) -> Result<Document, TooComplex> {
+/// Comrak's tree of a body, within the same bounds as [`parse_long`].
+pub(crate) fn syntax<'a>(arena: &'a Arena<'a>, body: &str) -> Result<&'a AstNode<'a>, TooComplex> {
+    syntax_up_to(MAX_LENGTH, arena, body)
+}
+
+fn syntax_up_to<'a>(limit: usize, arena: &'a Arena<'a>, body: &str) -> Result<&'a AstNode<'a>, TooComplex> {
     if body.len() > limit {
         return Err(TooComplex::TooLong);
     }
@@ -77,9 +82,12 @@ fn parse_up_to(limit: usize, body: &str, context: &Context) -> Result<Document, 
         calls.set(calls.get() + 1);
         calls.get() > budget
     };
+    comrak::try_parse_document(arena, body, &options(), &spent).map_err(|_| TooComplex::TooMuch)
+}
+
+fn parse_up_to(limit: usize, body: &str, context: &Context) -> Result<Document, TooComplex> {
     let arena = Arena::new();
-    let root =
-        comrak::try_parse_document(&arena, body, &options(), &spent).map_err(|_| TooComplex::TooMuch)?;
+    let root = syntax_up_to(limit, &arena, body)?;
     let mut document = document(root, context)?;
     // Where a block ends depends on what follows it, as comrak has it; its last line with something on it does not.
     let blank: Vec<bool> = body.split('\n').map(is_blank).collect();

@@ -28,8 +28,8 @@ use crate::store::images;
 use crate::store::settings::{self, Place, Store};
 use crate::wire::{
     ArticleItem, ArticleState, ArticleView, Boot, ConflictAnswer, DeletedItem, DeskInfo, Event, ExportFormat,
-    ExportOptions, Exported, Lang, Library, Pages, Placed, Preview, Pushed, Resolved, RevisionItem,
-    RevisionText, Settings, Update, WindowBox,
+    ExportOptions, Exported, Lang, Library, LinksMended, Pages, Placed, Preview, Pushed, Resolved,
+    RevisionItem, RevisionText, Settings, Update, WindowBox,
 };
 use crate::{preview, template, words};
 
@@ -523,6 +523,22 @@ impl App {
             self.store.move_place(desk.root(), &from, &to);
         }
         Ok(())
+    }
+
+    /// Mends the links that lost what they led to when articles moved.
+    pub fn mend_links(&self) -> Result<LinksMended, Problem> {
+        self.desk()?.mend_links()
+    }
+
+    /// Leaves these links as they are.
+    pub fn leave_links(&self) -> Result<(), Problem> {
+        self.desk()?.leave_links();
+        Ok(())
+    }
+
+    /// Puts the links back that were mended last.
+    pub fn undo_mended_links(&self) -> Result<LinksMended, Problem> {
+        self.desk()?.undo_mended_links()
     }
 
     /// Copies an article, as it stands on the screen, beside itself.

@@ -8,7 +8,7 @@ use crate::app::App;
 use crate::error::Problem;
 use crate::wire::{
     ArticleItem, ArticleState, ArticleView, Boot, ConflictAnswer, DeletedItem, DeskInfo, DeskReviewItem,
-    DiffView, ExportOptions, Exported, Library, Pages, Passage, Placed, Preview, Proposal, Pushed, Resolved,
+    DiffView, ExportOptions, Exported, Library, LinksMended, Pages, Passage, Placed, Preview, Proposal, Pushed, Resolved,
     Review, RevisionItem, RevisionText, Settings, UnsentItem, Update, VersionItem, VersionRef,
 };
 
@@ -74,6 +74,9 @@ commands! {
     rename_article(path: String, name: String) -> ArticleItem;
     duplicate_article(path: String) -> ArticleItem;
     answer_rename(from: String, to: String, follow: bool) -> ();
+    mend_links() -> LinksMended;
+    leave_links() -> ();
+    undo_mended_links() -> LinksMended;
     trash_article(path: String) -> ();
     deleted_articles() -> Vec<DeletedItem>;
     recover_article(key: String) -> ArticleView;
@@ -155,7 +158,7 @@ pub fn typescript() -> String {
         RevisionText DeletedItem ExportFormat Paper ExportOptions Exported Pages Placed
         ChangeClass ChangeKind VersionRef VersionItem DiffSpan DiffSplice DiffChange ClassCount RunMark DiffRun RowMark DiffRow DiffView
         Passage Standing Verdict SuggestionItem MessageItem ThreadItem SignOffItem StageItem UnsentItem Review Proposal
-        DeskReviewItem RenameOffer Event
+        DeskReviewItem RenameOffer BrokenLinks LinksMended Event
     }
     out.push_str("/** Every command of the desk. */\n");
     out.push_str(&command_map(&config));

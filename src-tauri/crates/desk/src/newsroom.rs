@@ -7,6 +7,7 @@
 mod compare;
 mod desk_review;
 mod kin;
+mod links;
 mod outside;
 mod replaced;
 mod review;
@@ -96,6 +97,7 @@ pub struct Newsroom {
     review_watch: Mutex<Option<Watch>>,
     replaced: Mutex<Vec<replaced::Nameless>>,
     kin: Mutex<kin::Kin>,
+    links: Mutex<links::Links>,
     watch: Mutex<Option<Watch>>,
     watch_state: Mutex<WatchState>,
     scribe: OnceLock<Scribe>,
@@ -137,6 +139,7 @@ impl Newsroom {
             keep_days: opening.keep_days,
             replaced: Mutex::default(),
             kin: Mutex::default(),
+            links: Mutex::default(),
             watch: Mutex::default(),
             watch_state: Mutex::new(WatchState::Starting),
             scribe: OnceLock::new(),
@@ -197,6 +200,7 @@ impl Newsroom {
             }
         }
         self.look_for_kin(since);
+        self.look_for_links(&renames(since));
         known::write(&*self.fs, &self.local, &self.library.known());
     }
 
@@ -681,7 +685,7 @@ impl Newsroom {
         for number in 1..1000 {
             let name = if number == 1 { format!("{stem}.md") } else { format!("{stem}-{number}.md") };
             let to = if folder.is_empty() { name } else { format!("{folder}/{name}") };
-            match self.move_article(&path, &to) {
+            match self.carry(&path, &to) {
                 Ok(()) => return,
                 Err(error) if error.kind() == std::io::ErrorKind::AlreadyExists => {}
                 Err(_) => return,
@@ -694,6 +698,12 @@ impl Newsroom {
     /// # Errors
     /// The file system refused; `AlreadyExists` where the name is taken.
     pub fn move_article(&self, from: &str, to: &str) -> std::io::Result<()> {
+        self.carry(from, to)?;
+        self.look_for_links(&[(from, to)]);
+        Ok(())
+    }
+
+    fn carry(&self, from: &str, to: &str) -> std::io::Result<()> {
         let session = self.session(from).ok();
         let _disk = session.as_ref().map(|session| lock(&session.disk));
         atomic::rename_article(&*self.fs, &self.root, from, to)?;
@@ -895,6 +905,15 @@ impl Newsroom {
 
 fn lock<T>(mutex: &Mutex<T>) -> std::sync::MutexGuard<'_, T> {
     mutex.lock().unwrap_or_else(PoisonError::into_inner)
+}
+
+/// The moves among changes of the list.
+fn renames(changes: &[Change]) -> Vec<(&str, &str)> {
+    let moves = changes.iter().filter_map(|change| match change {
+        Change::Renamed { from, to } => Some((from.as_str(), to.as_str())),
+        _ => None,
+    });
+    moves.collect()
 }
 
 fn is_number_suffix(rest: &str) -> bool {

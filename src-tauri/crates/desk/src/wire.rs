@@ -604,6 +604,32 @@ pub struct RenameOffer {
     pub to: String,
 }
 
+/// Links that lost what they led to when articles moved.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, TS)]
+pub struct BrokenLinks {
+    /// Former path of an article that moved.
+    pub from: String,
+    /// Its path now.
+    pub to: String,
+    /// How many articles moved.
+    pub moves: u32,
+    /// How many links can be mended.
+    pub links: u32,
+    /// In how many articles.
+    pub articles: u32,
+}
+
+/// Links that were mended, or put back.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, TS)]
+pub struct LinksMended {
+    /// How many.
+    pub links: u32,
+    /// In how many articles.
+    pub articles: u32,
+    /// Articles that could not be changed now: in conflict, read-only, or changed since.
+    pub left: Vec<String>,
+}
+
 /// What the desk tells the window on its own.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, TS)]
 #[serde(tag = "kind", rename_all = "snake_case")]
@@ -633,6 +659,11 @@ pub enum Event {
     RenameOffers {
         /// Each to be answered with `answer_rename`.
         offers: Vec<RenameOffer>,
+    },
+    /// Links that can be mended with `mend_links`, or none any more.
+    LinksOffer {
+        /// Which.
+        offer: Option<BrokenLinks>,
     },
     /// A revision was added.
     HistoryChanged {

@@ -1360,6 +1360,48 @@ from: string,
 to: string, };
 
 /**
+ * Links that lost what they led to when articles moved.
+ */
+export type BrokenLinks = { 
+/**
+ * Former path of an article that moved.
+ */
+from: string, 
+/**
+ * Its path now.
+ */
+to: string, 
+/**
+ * How many articles moved.
+ */
+moves: number, 
+/**
+ * How many links can be mended.
+ */
+links: number, 
+/**
+ * In how many articles.
+ */
+articles: number, };
+
+/**
+ * Links that were mended, or put back.
+ */
+export type LinksMended = { 
+/**
+ * How many.
+ */
+links: number, 
+/**
+ * In how many articles.
+ */
+articles: number, 
+/**
+ * Articles that could not be changed now: in conflict, read-only, or changed since.
+ */
+left: Array<string>, };
+
+/**
  * What the desk tells the window on its own.
  */
 export type Event = { "kind": "library_changed", 
@@ -1390,7 +1432,11 @@ to: string, } | { "kind": "rename_offers",
 /**
  * Each to be answered with `answer_rename`.
  */
-offers: Array<RenameOffer>, } | { "kind": "history_changed", 
+offers: Array<RenameOffer>, } | { "kind": "links_offer", 
+/**
+ * Which.
+ */
+offer: BrokenLinks | null, } | { "kind": "history_changed", 
 /**
  * The article.
  */
@@ -1443,6 +1489,9 @@ export type Commands = {
   rename_article: { args: { path: string; name: string; }; answer: ArticleItem };
   duplicate_article: { args: { path: string; }; answer: ArticleItem };
   answer_rename: { args: { from: string; to: string; follow: boolean; }; answer: null };
+  mend_links: { args: { }; answer: LinksMended };
+  leave_links: { args: { }; answer: null };
+  undo_mended_links: { args: { }; answer: LinksMended };
   trash_article: { args: { path: string; }; answer: null };
   deleted_articles: { args: { }; answer: Array<DeletedItem> };
   recover_article: { args: { key: string; }; answer: ArticleView };

@@ -178,6 +178,7 @@ impl Newsroom {
         self.host.emit(Event::HistoryChanged { path: to.to_owned() });
         self.host.emit(Event::ReviewChanged { path: to.to_owned() });
         self.tell_library();
+        self.look_for_links(&[(from, to)]);
         Ok(())
     }
 

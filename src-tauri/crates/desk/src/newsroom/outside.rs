@@ -96,6 +96,7 @@ impl Newsroom {
             }
         }
         self.look_for_kin(changes);
+        self.look_for_links(&super::renames(changes));
         if !changes.is_empty() {
             self.tell_library();
         }
