@@ -13,6 +13,7 @@ mod lexicon;
 mod plan;
 mod rows;
 mod script;
+mod sentence;
 mod token;
 
 use std::ops::Range;
@@ -86,7 +87,7 @@ pub enum Kind {
     Delete,
     /// One for another.
     Replace,
-    /// Elsewhere now.
+    /// Elsewhere now: a paragraph, or sentences within one (their ranges with the blanks that go with them).
     Move,
     /// One paragraph became several.
     Split,
@@ -213,7 +214,7 @@ pub struct Row {
 /// The size of the edit script in words, before runs are joined for reading.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Script {
-    /// Words of the old text that have no counterpart.
+    /// Words of the old text that have no counterpart; those of a sentence that was moved out of a paragraph count.
     pub deleted: usize,
     /// Words of the new text that have none.
     pub inserted: usize,

@@ -2,7 +2,7 @@
 
 use std::ops::Range;
 
-use super::{Change, Diff, Fate, Kind};
+use super::{Change, Diff, Fate, Kind, Mark, Piece};
 
 /// A range of the newer text, in bytes, and what comes in its place.
 pub type Splice = (Range<usize>, String);
@@ -18,24 +18,51 @@ pub fn put_back(old: &str, new: &str, diff: &Diff, number: usize) -> Option<Vec<
         Kind::Move => moved(old, new, diff, change, number),
         Kind::Insert if is_block(new, &change.new) => Some(vec![(with_gap(new, &change.new), String::new())]),
         Kind::Delete if is_block(old, &change.old) && is_line_start(new, change.new.start) => {
-            Some(vec![inserted(old, &change.old, new, change.new.start)])
+            Some(vec![inserted(old, &change.old, was, new, change.new.start)])
         }
         _ => Some(vec![(change.new.start..change.new.start + is.len(), was.to_owned())]),
     }
 }
 
-/// A block goes back to where it stood: before the first one after it that is still there.
+/// A block goes back, as it reads now, to where it stood: before the first one after it that is still there.
 fn moved(old: &str, new: &str, diff: &Diff, change: &Change, number: usize) -> Option<Vec<Splice>> {
+    if let Some(place) = left_from(diff, number) {
+        return sentence(old, new, change, place);
+    }
     let left = diff.rows.iter().position(|row| row.change == Some(number) && row.fate == Fate::MovedFrom)?;
     let next = diff.rows[left..].iter().find_map(|row| row.new.as_ref()?.first().map(|piece| &piece.range));
     let place = next.map_or(new.len(), |range| line_start(new, range.start));
     let gone = with_gap(new, &change.new);
-    let back = inserted(old, &change.old, new, place);
+    let back = inserted(old, &change.old, &new[change.new.clone()], new, place);
     if gone.start < place && place < gone.end {
         return None;
     }
     let mut both = vec![(gone, String::new()), back];
     both.sort_by_key(|(range, _)| range.start);
+    Some(both)
+}
+
+/// Where, in the newer text, a moved sentence was: after what stands before it in its row.
+fn left_from(diff: &Diff, number: usize) -> Option<usize> {
+    let is_left = |piece: &Piece| piece.change == Some(number) && piece.mark == Mark::Delete;
+    let row = diff.rows.iter().find(|row| row.inline.iter().any(is_left))?;
+    let at = row.inline.iter().position(is_left)?;
+    let stands = |piece: &&Piece| piece.mark != Mark::Delete;
+    let before = row.inline[..at].iter().rfind(stands).map(|piece| piece.range.end);
+    before.or_else(|| row.inline[at..].iter().find(stands).map(|piece| piece.range.start))
+}
+
+/// A sentence goes back as it reads now: what was edited in it are changes of their own.
+fn sentence(old: &str, new: &str, change: &Change, place: usize) -> Option<Vec<Splice>> {
+    let (was, is) = (&old[change.old.clone()], new[change.new.clone()].trim());
+    let words = was.trim();
+    let start = was.len() - was.trim_start().len();
+    if change.new.start < place && place < change.new.end {
+        return None;
+    }
+    let back = format!("{}{is}{}", &was[..start], &was[start + words.len()..]);
+    let mut both = vec![(change.new.clone(), String::new()), (place..place, back)];
+    both.sort_by_key(|(range, _)| (range.start, range.end));
     Some(both)
 }
 
@@ -64,9 +91,9 @@ fn with_gap(text: &str, block: &Range<usize>) -> Range<usize> {
     block.start - before..block.end
 }
 
-/// A block of the old text put into the new one at the start of a line, parted from its neighbours as it was.
-fn inserted(old: &str, block: &Range<usize>, new: &str, place: usize) -> Splice {
-    let words = &old[block.clone()];
+/// The words of a block of the old text put into the new one at the start of a line, parted from its neighbours as the
+/// block was.
+fn inserted(old: &str, block: &Range<usize>, words: &str, new: &str, place: usize) -> Splice {
     let ends = |text: &str| text.len() - text.trim_start_matches('\n').len();
     let gap = ends(&old[block.end..]);
     if place < new.len() {
@@ -76,7 +103,7 @@ fn inserted(old: &str, block: &Range<usize>, new: &str, place: usize) -> Splice 
     }
     let body = new.trim_end_matches('\n');
     if body.is_empty() {
-        return (0..new.len(), old[block.start..block.end + gap].to_owned());
+        return (0..new.len(), format!("{words}{}", &old[block.end..block.end + gap]));
     }
     let before = old[..block.start].len() - old[..block.start].trim_end_matches('\n').len();
     (body.len()..new.len(), format!("{}{words}{}", "\n".repeat(before.max(1)), &new[body.len()..]))

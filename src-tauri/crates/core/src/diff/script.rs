@@ -70,6 +70,14 @@ impl Group {
     }
 }
 
+/// A part of a text that is compared as one.
+pub(super) struct Stretch<'a> {
+    pub text: &'a str,
+    pub tokens: Cow<'a, [Token]>,
+    /// Bytes.
+    pub range: Range<usize>,
+}
+
 /// Compares blocks that are each other's counterparts.
 pub(super) fn compare<'a>(
     (old, olds): (&'a Side<'_>, Range<usize>),
@@ -77,13 +85,28 @@ pub(super) fn compare<'a>(
     scratch: &mut Scratch,
     script: &mut Script,
 ) -> Compared<'a> {
-    let (old_tokens, new_tokens) = (old.stream(olds.clone()), new.stream(news.clone()));
+    let stretch = |side: &'a Side<'_>, blocks: Range<usize>| Stretch {
+        text: side.text,
+        tokens: side.stream(blocks.clone()),
+        range: side.blocks[blocks.start].range.start..side.blocks[blocks.end - 1].range.end,
+    };
+    compare_stretches(stretch(old, olds), stretch(new, news), scratch, script)
+}
+
+/// Compares two stretches, token by token.
+pub(super) fn compare_stretches<'a>(
+    old: Stretch<'a>,
+    new: Stretch<'a>,
+    scratch: &mut Scratch,
+    script: &mut Script,
+) -> Compared<'a> {
+    let (old_tokens, new_tokens) = (old.tokens, new.tokens);
     let runs = align(&old_tokens, &new_tokens, scratch);
     let mut walk = Walk {
         sides: [old.text, new.text],
         tokens: [&old_tokens, &new_tokens],
-        ends: [old.blocks[olds.end - 1].range.end, new.blocks[news.end - 1].range.end],
-        at: [old.blocks[olds.start].range.start, new.blocks[news.start].range.start],
+        ends: [old.range.end, new.range.end],
+        at: [old.range.start, new.range.start],
         steps: Vec::new(),
     };
     let mut groups = groups_of(&runs, old_tokens.len(), new_tokens.len());

@@ -1,6 +1,6 @@
 //! A change that is put back is gone, and no other with it.
 
-use copydesk_core::diff::{Change, Language, diff, put_back};
+use copydesk_core::diff::{Change, Kind, Language, diff, put_back};
 
 use super::known::edited_articles;
 
@@ -17,6 +17,10 @@ fn without(old: &str, new: &str, number: usize) -> Option<String> {
 
 /// What a change says, wherever it stands.
 fn said(change: &Change, old: &str, new: &str) -> String {
+    if change.kind == Kind::Move {
+        // How it reads now is for the changes within it to say.
+        return format!("Move {:?}", old[change.old.clone()].trim());
+    }
     format!("{:?} {:?} {:?}", change.kind, &old[change.old.clone()], &new[change.new.clone()])
 }
 
@@ -90,4 +94,23 @@ fn blocks_go_back_with_the_blank_lines_that_part_them() {
 fn a_number_without_a_change_is_nothing() {
     let found = diff("a\n", "b\n", Language::Unknown);
     assert_eq!(put_back("a\n", "b\n", &found, 7), None);
+}
+
+#[test]
+fn what_was_moved_goes_back_with_the_words_that_were_edited_in_it() {
+    let old = "Le port dort sous la pluie froide. Les grues attendent un cargo du nord.\n\nLa capitainerie ouvre à huit heures.\n";
+    let new = "Les grues attendent un cargo du nord.\n\nLa capitainerie ouvre à huit heures. Le port dort sous la neige froide.\n";
+    let found = diff(old, new, Language::Unknown);
+    let number = found.changes.iter().position(|change| change.kind == Kind::Move).expect("a move");
+    assert_eq!(without(old, new, number).as_deref(), Some(old.replace("pluie", "neige").as_str()));
+    let number = found.changes.iter().position(|change| change.kind == Kind::Replace).expect("a word");
+    assert_eq!(without(old, new, number).as_deref(), Some(new.replace("neige", "pluie").as_str()));
+
+    let (one, two, three) =
+        ("Le port dort sous la pluie froide.", "Un chien passe.", "La grue attend un cargo.");
+    let old = [one, two, three].join("\n\n");
+    let new = [two, three, &one.replace("pluie", "neige")].join("\n\n");
+    let found = diff(&old, &new, Language::Unknown);
+    let number = found.changes.iter().position(|change| change.kind == Kind::Move).expect("a move");
+    assert_eq!(without(&old, &new, number), Some(old.replace("pluie", "neige")));
 }

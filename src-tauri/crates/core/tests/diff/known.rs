@@ -26,9 +26,15 @@ enum Edit {
     Join,
     Case,
     Punctuation,
+    /// A sentence stands elsewhere in its paragraph.
+    Within,
+    /// The same, with another word in it.
+    WithinEdited,
+    /// A sentence ends the next paragraph.
+    Away,
 }
 
-const EDITS: [Edit; 9] = [
+const EDITS: [Edit; 12] = [
     Edit::Replace,
     Edit::Insert,
     Edit::Delete,
@@ -38,6 +44,9 @@ const EDITS: [Edit; 9] = [
     Edit::Join,
     Edit::Case,
     Edit::Punctuation,
+    Edit::Within,
+    Edit::WithinEdited,
+    Edit::Away,
 ];
 
 /// What was done to a paragraph: bytes of it, and what came instead.
@@ -105,6 +114,58 @@ fn ends(paragraph: &str) -> Vec<usize> {
     ends
 }
 
+/// A paragraph with a sentence of it elsewhere: the sentence, how it reads there, and the paragraph.
+fn within(text: &str, dice: &mut Dice, other: Option<&str>) -> Option<(Range<usize>, String, String)> {
+    let sentences = sentences(text);
+    let from = dice.roll(sentences.len());
+    let to = dice.roll(sentences.len());
+    let sentence = sentences.get(from)?.clone();
+    let len = |range: &Range<usize>| words(&text[range.clone()]).len();
+    let between = &sentences[from.min(to)..=from.max(to)];
+    // What it went past is longer: else that would be what moved.
+    let past: usize = between.iter().map(len).sum::<usize>() - len(&sentence);
+    if from == to || len(&sentence) < 7 || 3 * past < 4 * len(&sentence) {
+        return None;
+    }
+    let mut new = text[sentence.clone()].to_owned();
+    if let Some(other) = other {
+        let word = words(&new).get(3)?.clone();
+        new.replace_range(word, other);
+    }
+    let mut order: Vec<&str> = sentences.iter().map(|range| &text[range.clone()]).collect();
+    order.remove(from);
+    order.insert(to, &new);
+    let paragraph = order.join(" ");
+    Some((sentence, new, paragraph))
+}
+
+/// The sentences of a paragraph that ends with a point.
+fn sentences(text: &str) -> Vec<Range<usize>> {
+    if !text.ends_with('.') {
+        return Vec::new();
+    }
+    let mut start = 0;
+    let mut found = Vec::new();
+    for end in ends(text).into_iter().chain([text.len()]) {
+        found.push(start..end);
+        start = end + 1;
+    }
+    found
+}
+
+/// A sentence, and the paragraph without it.
+fn away(text: &str, dice: &mut Dice) -> Option<(Range<usize>, String)> {
+    let sentences = sentences(text);
+    let from = dice.roll(sentences.len());
+    let sentence = sentences.get(from)?.clone();
+    if sentences.len() < 3 || words(&text[sentence.clone()]).len() < 5 {
+        return None;
+    }
+    let mut order: Vec<&str> = sentences.iter().map(|range| &text[range.clone()]).collect();
+    order.remove(from);
+    Some((sentence, order.join(" ")))
+}
+
 fn edit(
     kind: Edit,
     text: &str,
@@ -152,6 +213,7 @@ fn edit(
             Some((end..end + 1, "\n\n".to_owned()))
         }
         Edit::Join => next.map(|next| (0..text.len() + 2 + next.len(), format!("{text} {next}"))),
+        Edit::Within | Edit::WithinEdited | Edit::Away => None,
         Edit::Case => {
             let words = words(text);
             let word = words.get(dice.roll(words.len()))?.clone();
@@ -196,6 +258,23 @@ fn apply(
             continue;
         }
         let next = prose.contains(&(at + 1)).then(|| paragraphs[at + 1]);
+        if let Edit::Within | Edit::WithinEdited = kind {
+            let other = strange[dice.roll(strange.len())].as_str();
+            let other = (kind == Edit::WithinEdited).then_some(other);
+            let Some((old, new, paragraph)) = within(paragraphs[at], dice, other) else { continue };
+            texts[at] = Some(paragraph);
+            known.push(Known { edit: kind, paragraph: at, old, new });
+            continue;
+        }
+        if kind == Edit::Away {
+            let Some(next) = next else { continue };
+            let Some((old, paragraph)) = away(paragraphs[at], dice) else { continue };
+            let new = paragraphs[at][old.clone()].to_owned();
+            texts[at] = Some(paragraph);
+            texts[at + 1] = Some(format!("{next} {new}"));
+            known.push(Known { edit: kind, paragraph: at, old, new });
+            continue;
+        }
         let Some((old, new)) = edit(kind, paragraphs[at], next, dice, strange) else { continue };
         match kind {
             Edit::Move => moved = Some(at),
@@ -226,6 +305,21 @@ fn apply(
 /// Whether a change says what was done.
 fn says(known: &Known, at: usize, found: &[&Change], old: &str, new: &str) -> bool {
     let expected = at + known.old.start..at + known.old.end;
+    let moves = |change: &Change| {
+        change.kind == Kind::Move
+            && old[change.old.clone()].trim() == &old[expected.clone()]
+            && new[change.new.clone()].trim() == known.new
+    };
+    if known.edit == Edit::WithinEdited {
+        let [one, two] = found else { return false };
+        let inner = |change: &Change| {
+            change.kind == Kind::Replace
+                && expected.start <= change.old.start
+                && change.old.end <= expected.end
+                && change.old.len() < 40
+        };
+        return moves(one) && inner(two) || moves(two) && inner(one);
+    }
     let [change] = found else { return false };
     let (gone, come) = (&old[change.old.clone()], &new[change.new.clone()]);
     // Beside a word that was put in or taken out twice over, either place is the place.
@@ -233,6 +327,7 @@ fn says(known: &Known, at: usize, found: &[&Change], old: &str, new: &str) -> bo
     let about = |found: &str, wanted: usize| found.trim().len() <= wanted + 14;
     match known.edit {
         Edit::Move => change.kind == Kind::Move && change.old == expected && come == known.new,
+        Edit::Within | Edit::WithinEdited | Edit::Away => moves(change),
         Edit::Split => change.kind == Kind::Split && change.old.contains(&expected.start),
         Edit::Join => change.kind == Kind::Join && change.old == expected && come == known.new,
         Edit::Case => change.kind == Kind::Replace && change.old == expected && come == known.new,
@@ -287,7 +382,7 @@ fn known_edits_come_back_at_their_place_and_whole() {
     let (all, strange) = samples();
     let mut dice = Dice(7);
     let (mut right, mut torn, mut count) = ([0; EDITS.len()], 0, [0; EDITS.len()]);
-    for turn in 0..90 {
+    for turn in 0..240 {
         for text in &all {
             let paragraphs: Vec<&str> = text.split("\n\n").collect();
             let Some((edited, known)) = apply(&paragraphs, &mut dice, &strange, turn) else { continue };
