@@ -654,3 +654,26 @@ fn a_second_start_on_a_desk_hands_its_article_to_the_first_window() {
     desk.app.leave();
     assert!(!second(desk.file("port.md")).hand_over());
 }
+
+#[test]
+fn only_what_was_exported_is_opened_outside() {
+    let desk = Desk::with(&[("port.md", PIECE)]);
+    let out = desk.folder.path().join("port.html");
+    let named = json!({"out": out});
+    std::fs::write(&out, "<p>D’un autre.</p>").unwrap();
+    for name in ["open_exported", "reveal_exported"] {
+        for out in [json!({"out": "/bin/sh"}), json!({"out": ""}), named.clone()] {
+            assert_eq!(desk.try_call(name, out).unwrap_err().code, "not_exported");
+        }
+    }
+    assert!(desk.host.opened.lock().unwrap().is_empty());
+    std::fs::remove_file(&out).unwrap();
+    let options = json!({"format": "html", "columns": 1});
+    let exported =
+        desk.call("export_article", json!({"path": "port.md", "options": options, "out": out, "job": 1}));
+    assert_eq!(exported["out"], named["out"]);
+    desk.call("open_exported", named.clone());
+    desk.call("reveal_exported", named);
+    let opened = desk.host.opened.lock().unwrap().clone();
+    assert_eq!(opened, [out.display().to_string(), desk.folder.path().display().to_string()]);
+}

@@ -2,7 +2,7 @@
 
 mod review;
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 use std::path::{Component, Path, PathBuf};
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
@@ -50,6 +50,8 @@ pub struct App {
     asked: Mutex<Option<String>>,
     /// This window's hold on its desk.
     held: Mutex<Option<Held>>,
+    /// Files that this run exported: the only ones that are opened outside.
+    exported: Mutex<HashSet<String>>,
     jobs: Mutex<HashMap<u32, Arc<AtomicBool>>>,
     pages: export::PageShelf,
     farewell: (Mutex<bool>, Condvar),
@@ -85,6 +87,7 @@ impl App {
             first: Mutex::default(),
             asked: Mutex::default(),
             held: Mutex::default(),
+            exported: Mutex::default(),
             jobs: Mutex::default(),
             pages: export::PageShelf::default(),
             farewell: (Mutex::new(false), Condvar::new()),
@@ -686,7 +689,8 @@ impl App {
             &|| stop.load(Ordering::Relaxed),
         );
         lock(&self.jobs).remove(&job);
-        if result.is_ok() {
+        if let Ok(exported) = &result {
+            lock(&self.exported).insert(exported.out.clone());
             desk.pin(&snapshot, "exported");
         }
         result
@@ -700,15 +704,22 @@ impl App {
         Ok(())
     }
 
-    /// Opens an exported file in the system's program for it.
+    /// Opens a file that this run exported in the system's program for it.
     pub fn open_exported(&self, out: String) -> Result<(), Problem> {
+        self.was_exported(&out)?;
         self.host.open(&out).map_err(|error| words::cannot_open(&out, &error))
     }
 
-    /// Shows an exported file in its folder.
+    /// Shows a file that this run exported in its folder.
     pub fn reveal_exported(&self, out: String) -> Result<(), Problem> {
+        self.was_exported(&out)?;
         let folder = Path::new(&out).parent().unwrap_or(Path::new("/")).display().to_string();
         self.host.open(&folder).map_err(|error| words::cannot_open(&folder, &error))
+    }
+
+    /// A window that was taken over must not start a program with any file.
+    fn was_exported(&self, out: &str) -> Result<(), Problem> {
+        if lock(&self.exported).contains(out) { Ok(()) } else { Err(words::not_exported(out)) }
     }
 
     /// Sets the article on pages, as pictures that [`App::page_picture`] then serves.

@@ -66,6 +66,21 @@ pub fn not_offered(from: &str, to: &str) -> Problem {
     )
 }
 
+/// A file is to be opened that no export of this run wrote.
+pub fn not_exported(out: &str) -> Problem {
+    Problem::new(
+        "not_exported",
+        (
+            format!("{out} n’a pas été ouvert : Copydesk n’ouvre que ce qu’il vient d’exporter."),
+            "Exportez l’article à nouveau, ou ouvrez le fichier depuis son dossier.",
+        ),
+        (
+            format!("{out} was not opened: Copydesk opens only what it has just exported."),
+            "Export the article again, or open the file from its folder.",
+        ),
+    )
+}
+
 /// An article is not open.
 pub fn not_open(path: &str) -> Problem {
     Problem::new(
