@@ -9,7 +9,7 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use serde::{Deserialize, Serialize};
 
 use super::atomic::{self, fingerprint, is_plain};
-use super::fs::Fs;
+use super::fs::{Fs, RealFs};
 use super::journal::hex;
 use crate::error::Problem;
 use crate::wire::{RecentDesk, Settings};
@@ -239,12 +239,19 @@ pub fn desk_of(article: &Path, known: &[&Path]) -> PathBuf {
 /// The default language of a desk's articles: `lang = "fr"` in `.copydesk/house.toml`.
 #[must_use]
 pub fn house_lang(root: &Path) -> Option<String> {
-    let text = std::fs::read_to_string(root.join(".copydesk/house.toml")).ok()?;
+    let text = String::from_utf8(team_file(root, "house.toml")?).ok()?;
     text.lines().take_while(|line| !line.trim_start().starts_with('[')).find_map(|line| {
         let (key, value) = line.split_once('=')?;
         let value = value.split('#').next()?.trim().trim_matches(['"', '\'']);
         (key.trim() == "lang" && !value.is_empty()).then(|| value.to_owned())
     })
+}
+
+/// A file of the team's folder. Who sends a desk chooses its links: one that leads out of the desk is not followed, so
+/// that no file of this machine gets into an article unasked.
+fn team_file(root: &Path, name: &str) -> Option<Vec<u8>> {
+    let file = root.join(".copydesk").join(name).canonicalize().ok()?;
+    file.starts_with(root.canonicalize().ok()?).then(|| RealFs.read(&file).ok()).flatten()
 }
 
 /// A template of the team: `.copydesk/templates/<name>.md`.
@@ -253,7 +260,7 @@ pub fn team_template(root: &Path, name: &str) -> Option<String> {
     if !is_plain(name) || name.contains(['/', '\\']) {
         return None;
     }
-    let bytes = std::fs::read(root.join(".copydesk/templates").join(format!("{name}.md"))).ok()?;
+    let bytes = team_file(root, &format!("templates/{name}.md"))?;
     copydesk_core::text::decode(&bytes).ok().map(|decoded| decoded.text)
 }
 
@@ -274,7 +281,6 @@ pub fn system_author() -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::store::fs::RealFs;
 
     fn store(folder: &Path) -> (Store, Option<Problem>) {
         Store::open(Arc::new(RealFs), folder)
@@ -352,5 +358,27 @@ mod tests {
         )
         .unwrap();
         assert_eq!(house_lang(folder.path()).as_deref(), Some("fr"));
+    }
+
+    #[cfg(unix)]
+    #[test]
+    fn what_belongs_to_the_team_comes_from_the_desk_alone() {
+        use std::os::unix::fs::symlink;
+        let (desk, other) = (tempfile::tempdir().unwrap(), tempfile::tempdir().unwrap());
+        let (at, away) = (|name: &str| desk.path().join(name), |name: &str| other.path().join(name));
+        std::fs::create_dir_all(at(".copydesk/templates")).unwrap();
+        std::fs::write(at("modele.md"), "Un modèle.").unwrap();
+        std::fs::write(away("secret.md"), "lang = \"xx\"").unwrap();
+        symlink(away("secret.md"), at(".copydesk/templates/news.md")).unwrap();
+        symlink("../../modele.md", at(".copydesk/templates/brief.md")).unwrap();
+        symlink(away("secret.md"), at(".copydesk/house.toml")).unwrap();
+        assert_eq!(team_template(desk.path(), "news"), None);
+        assert_eq!(team_template(desk.path(), "brief").as_deref(), Some("Un modèle."));
+        assert_eq!(house_lang(desk.path()), None);
+        std::fs::remove_dir_all(at(".copydesk")).unwrap();
+        symlink(other.path(), at(".copydesk")).unwrap();
+        std::fs::create_dir(away("templates")).unwrap();
+        std::fs::write(away("templates/news.md"), "Ailleurs.").unwrap();
+        assert_eq!(team_template(desk.path(), "news"), None);
     }
 }
