@@ -169,7 +169,12 @@ fn history(local: &Path, mend: bool, report: &mut Report) {
     let file = local.join("history.db");
     match History::inspect(&file) {
         State::Absent => {}
-        State::Sound { revisions } => report.revisions = revisions,
+        State::Sound { revisions, older } => {
+            report.revisions = revisions;
+            if older {
+                report.add(Weight::Remark, Some(&file), older_history(&file));
+            }
+        }
         State::Refused(problem) => {
             report.add(Weight::Wrong, Some(&file), problem);
         }
@@ -245,9 +250,25 @@ fn leftovers(root: &Path, local: &Path, library: &Library, mend: bool, report: &
     }
 }
 
+fn older_history(file: &Path) -> Problem {
+    let file = file.display();
+    Problem::new(
+        "history_older",
+        (
+            format!("L’historique {file} vient d’une version plus ancienne de Copydesk."),
+            "Rien à faire\u{a0}: il sera mis à jour à la prochaine ouverture du desk.",
+        ),
+        (
+            format!("The history {file} comes from an earlier version of Copydesk."),
+            "Nothing to do: it is brought up to date when the desk is opened next.",
+        ),
+    )
+}
+
 fn open_history(local: &Path) -> Option<History> {
     let file = local.join("history.db");
-    matches!(History::inspect(&file), State::Sound { .. })
+    // Opening an older one would change it.
+    matches!(History::inspect(&file), State::Sound { older: false, .. })
         .then(|| History::open(&file, Arc::new(crate::env::SystemClock)).ok())
         .flatten()
 }
@@ -456,6 +477,21 @@ mod tests {
         assert!(!report.is_wrong(), "{report:?}");
         assert!(matches!(History::inspect(&file), State::Sound { .. }));
         assert!(desk.codes().is_empty());
+    }
+
+    #[test]
+    fn a_history_of_an_older_program_is_named_and_left_as_it_is() {
+        let desk = Desk::new();
+        let file = desk.path("local/history.db");
+        drop(History::open(&file, Arc::new(crate::env::SystemClock)).unwrap());
+        let older = |database: &rusqlite::Connection| {
+            database.query_row("PRAGMA user_version", [], |row| row.get::<_, i64>(0)).unwrap()
+        };
+        let database = rusqlite::Connection::open(&file).unwrap();
+        database.execute_batch("DROP TABLE pin; PRAGMA user_version = 1;").unwrap();
+        assert_eq!(desk.codes(), ["history_older"]);
+        assert!(!desk.look(true).is_wrong());
+        assert_eq!(older(&database), 1);
     }
 
     #[test]

@@ -242,7 +242,7 @@ mod tests {
         assert!(aside.recovered > 100, "{aside:?}");
         assert!(aside.file.exists());
         assert!(
-            matches!(History::inspect(&file), State::Sound { revisions } if revisions == aside.recovered)
+            matches!(History::inspect(&file), State::Sound { revisions, .. } if revisions == aside.recovered)
         );
     }
 }

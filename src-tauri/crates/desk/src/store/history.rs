@@ -162,6 +162,8 @@ pub enum State {
     Sound {
         /// How many revisions it holds.
         revisions: usize,
+        /// An earlier version of the program wrote it: it is brought up to date when the desk is opened next.
+        older: bool,
     },
     /// It is not; the first thing that is wrong.
     Damaged(String),
@@ -198,9 +200,12 @@ impl History {
         if !path.exists() {
             return State::Absent;
         }
-        match connect(path) {
-            Ok(database) => match verify(&database) {
-                Ok(revisions) => State::Sound { revisions },
+        match look(path) {
+            Ok((_, version)) if version > known_version() => State::Refused(newer(path, version)),
+            // A first opening that was cut short left no table yet.
+            Ok((database, 0)) if is_bare(&database) => State::Sound { revisions: 0, older: true },
+            Ok((database, version)) => match verify(&database) {
+                Ok(revisions) => State::Sound { revisions, older: version < known_version() },
                 Err(why) => State::Damaged(why),
             },
             Err(Trouble::Damaged) => State::Damaged("not a database".to_owned()),
@@ -514,11 +519,41 @@ fn is_busy(error: &rusqlite::Error) -> bool {
     matches!(error.sqlite_error_code(), Some(ErrorCode::DatabaseBusy | ErrorCode::DatabaseLocked))
 }
 
+fn known_version() -> i64 {
+    i64::try_from(STEPS.len()).expect("a few steps")
+}
+
+/// A database and its version, to be read and not written: no step is taken. Where a writer was cut short, SQLite has
+/// to finish what it left before anything can be read; that needs to write.
+fn look(path: &Path) -> Result<(Connection, i64), Trouble> {
+    use rusqlite::OpenFlags;
+    let open = |flags| {
+        let database = Connection::open_with_flags(path, flags | OpenFlags::SQLITE_OPEN_NO_MUTEX)?;
+        database.busy_timeout(PATIENCE)?;
+        let version = database.query_row("PRAGMA user_version", [], |row| row.get(0))?;
+        Ok((database, version))
+    };
+    match open(OpenFlags::SQLITE_OPEN_READ_ONLY) {
+        Err(error) if is_read_only(&error) => open(OpenFlags::SQLITE_OPEN_READ_WRITE),
+        result => result,
+    }
+    .map_err(|error: rusqlite::Error| error.into())
+}
+
+fn is_bare(database: &Connection) -> bool {
+    database.query_row("SELECT count(*) FROM sqlite_schema", [], |row| row.get::<_, i64>(0)) == Ok(0)
+}
+
+fn is_read_only(error: &rusqlite::Error) -> bool {
+    use rusqlite::ffi::ErrorCode;
+    matches!(error.sqlite_error_code(), Some(ErrorCode::ReadOnly | ErrorCode::CannotOpen))
+}
+
 pub(super) fn connect(path: &Path) -> Result<Connection, Trouble> {
     let mut database = Connection::open(path)?;
     database.busy_timeout(PATIENCE)?;
     let version: i64 = database.query_row("PRAGMA user_version", [], |row| row.get(0))?;
-    let known = i64::try_from(STEPS.len()).expect("a few steps");
+    let known = known_version();
     if version > known {
         return Err(Trouble::Newer(version));
     }
@@ -839,7 +874,8 @@ mod tests {
         // And it goes on, on what is left.
         assert!(history.record("a.md", "Après.".as_bytes(), "", Origin::Save).unwrap().is_some());
         drop(history);
-        let State::Sound { revisions } = History::inspect(&folder.path().join("history.db")) else {
+        let State::Sound { revisions, older: false } = History::inspect(&folder.path().join("history.db"))
+        else {
             panic!("a thinned history is sound")
         };
         assert_eq!(revisions, kept.len() + 1);
@@ -852,8 +888,15 @@ mod tests {
         let old = Connection::open(&path).unwrap();
         old.execute_batch(STEPS[0]).unwrap();
         old.pragma_update(None, "user_version", 1).unwrap();
+        let version = |database: &Connection| {
+            database.query_row("PRAGMA user_version", [], |row| row.get::<_, i64>(0)).unwrap()
+        };
+        // A look changes nothing.
+        assert!(matches!(History::inspect(&path), State::Sound { revisions: 0, older: true }));
+        assert_eq!(version(&old), 1);
         drop(old);
         let history = open(folder.path()).unwrap();
+        assert!(matches!(History::inspect(&path), State::Sound { revisions: 0, older: false }));
         assert!(history.record("a.md", b"un", "", Origin::Save).unwrap().is_some());
         history.pin("a.md", b"un", "exported").unwrap();
         assert_eq!(history.thin(0).unwrap(), 0);
