@@ -20,7 +20,7 @@ use std::ops::Range;
 
 use crate::front;
 use block::Side;
-use class::Classifier;
+use class::{Article, Classifier};
 
 pub use back::{Splice, put_back};
 
@@ -264,30 +264,52 @@ pub fn script(old: &str, new: &str) -> Script {
     rows::script(&old, &new, &plan)
 }
 
-/// The class of one replacement in a body: `range` (bytes) by `new`. A range that is not one of the body gives
-/// [`Class::Words`].
+/// Tells the classes of replacements in one body.
+pub struct Classes<'a> {
+    body: &'a str,
+    article: Article<'a>,
+}
+
+impl<'a> Classes<'a> {
+    /// For a body; what is learnt of it for one replacement serves for the others.
+    #[must_use]
+    pub fn of(body: &'a str) -> Self {
+        Self { body, article: Article::new(clip(body)) }
+    }
+
+    /// The class of one replacement: `range` (bytes) by `new`. A range that is not one of the body gives
+    /// [`Class::Words`].
+    #[must_use]
+    pub fn class(&self, range: Range<usize>, new: &str) -> Class {
+        let body = self.body;
+        let Some(taken) = body.get(range.clone()) else { return Class::Words };
+        if taken == new {
+            return Class::Typography;
+        }
+        // The lines around it, up to blank ones, are enough to know what it stands in; of a line without end, a part is.
+        let start = body[..range.start].rfind("\n\n").map_or(0, |at| at + 2);
+        let end = body[range.end..].find("\n\n").map_or(body.len(), |at| range.end + at);
+        let near = body.floor_char_boundary(range.start.saturating_sub(PART));
+        let start = start
+            .max(body[near..range.start].find(' ').filter(|_| near > 0).map_or(near, |at| near + at + 1));
+        let far = body.ceil_char_boundary((range.end + PART).min(body.len()));
+        let far =
+            body[range.end..far].rfind(' ').filter(|_| far < body.len()).map_or(far, |at| range.end + at);
+        let end = end.min(far);
+        let old = &body[start..end];
+        let edited = format!("{}{new}{}", &body[start..range.start], &body[range.end..end]);
+        let (before, after) = (Side::of_body(clip(old)), Side::of_body(clip(&edited)));
+        let plan = plan::plan(&before, &after);
+        let classifier = Classifier::new(&before, &after, Language::Unknown).within(&self.article);
+        let found = rows::build(&before, &after, &plan, &classifier);
+        found.changes.first().map_or(Class::Typography, |change| change.class)
+    }
+}
+
+/// The class of one replacement in a body, as [`Classes::class`] tells it.
 #[must_use]
 pub fn class_of(body: &str, range: Range<usize>, new: &str) -> Class {
-    let Some(taken) = body.get(range.clone()) else { return Class::Words };
-    if taken == new {
-        return Class::Typography;
-    }
-    // The lines around it, up to blank ones, are enough to know what it stands in; of a line without end, a part is.
-    let start = body[..range.start].rfind("\n\n").map_or(0, |at| at + 2);
-    let end = body[range.end..].find("\n\n").map_or(body.len(), |at| range.end + at);
-    let near = body.floor_char_boundary(range.start.saturating_sub(PART));
-    let start =
-        start.max(body[near..range.start].find(' ').filter(|_| near > 0).map_or(near, |at| near + at + 1));
-    let far = body.ceil_char_boundary((range.end + PART).min(body.len()));
-    let far = body[range.end..far].rfind(' ').filter(|_| far < body.len()).map_or(far, |at| range.end + at);
-    let end = end.min(far);
-    let old = &body[start..end];
-    let edited = format!("{}{new}{}", &body[start..range.start], &body[range.end..end]);
-    let (before, after) = (Side::of_body(clip(old)), Side::of_body(clip(&edited)));
-    let plan = plan::plan(&before, &after);
-    let classifier = Classifier::new(&before, &after, Language::Unknown).within(clip(body));
-    let found = rows::build(&before, &after, &plan, &classifier);
-    found.changes.first().map_or(Class::Typography, |change| change.class)
+    Classes::of(body).class(range, new)
 }
 
 fn clip(text: &str) -> &str {

@@ -24,11 +24,36 @@ const FOR_NAMES: usize = 8 << 10;
 /// Tells classes of the changes between two texts.
 pub(super) struct Classifier<'a> {
     sides: [&'a Side<'a>; 2],
-    /// More of the article, where the sides are a part of it.
-    around: Option<&'a str>,
+    /// The article, where the sides are a part of it.
+    around: Option<&'a Article<'a>>,
     language: OnceCell<Language>,
     given: Language,
     seen: OnceCell<Seen>,
+}
+
+/// What the beginning of an article tells about changes in any part of it.
+pub(super) struct Article<'a> {
+    text: &'a str,
+    language: OnceCell<Language>,
+    seen: OnceCell<Seen>,
+}
+
+impl<'a> Article<'a> {
+    pub fn new(text: &'a str) -> Self {
+        Self { text, language: OnceCell::new(), seen: OnceCell::new() }
+    }
+
+    fn language(&self) -> Language {
+        *self.language.get_or_init(|| guess(&Side::of_body(window(self.text, FOR_LANGUAGE))))
+    }
+
+    fn seen(&self) -> &Seen {
+        self.seen.get_or_init(|| {
+            let mut seen = Seen::default();
+            seen.add(&Side::of_body(window(self.text, FOR_NAMES)));
+            seen
+        })
+    }
 }
 
 /// How words are written elsewhere in the article.
@@ -38,6 +63,24 @@ struct Seen {
     capital: HashSet<u64, ByKey>,
     /// With a small letter.
     small: HashSet<u64, ByKey>,
+}
+
+impl Seen {
+    fn add(&mut self, side: &Side<'_>) {
+        for block in 0..side.blocks.len() {
+            let mut before = Sort::Break;
+            for token in side.tokens_of(block) {
+                if token.sort == Sort::Word {
+                    if !is_capital(&side.text[token.range()]) {
+                        self.small.insert(token.key);
+                    } else if before == Sort::Word {
+                        self.capital.insert(token.key);
+                    }
+                }
+                before = token.sort;
+            }
+        }
+    }
 }
 
 /// One side of an edit.
@@ -198,8 +241,8 @@ impl<'a> Classifier<'a> {
     }
 
     /// The sides are a part of this.
-    pub fn within(self, body: &'a str) -> Self {
-        Self { around: Some(body), ..self }
+    pub fn within(self, article: &'a Article<'a>) -> Self {
+        Self { around: Some(article), ..self }
     }
 
     fn language(&self) -> Language {
@@ -207,57 +250,19 @@ impl<'a> Classifier<'a> {
             let named = [super::language_of(self.sides[1].text), super::language_of(self.sides[0].text)];
             let known = |language: &Language| *language != Language::Unknown;
             let given = named.into_iter().chain([self.given]).find(known);
-            given.unwrap_or_else(|| {
-                let part = self.around.map(|text| Side::of_body(window(text, FOR_LANGUAGE)));
-                self.guess(part.as_ref().unwrap_or(self.sides[1]))
-            })
+            given.unwrap_or_else(|| self.around.map_or_else(|| guess(self.sides[1]), Article::language))
         })
     }
 
-    fn guess(&self, side: &Side<'_>) -> Language {
-        let lexicon = Lexicon::get();
-        let words = side.tokens.iter().filter(|token| token.sort == Sort::Word).take(TOLD_BY);
-        let (mut french, mut english) = (0, 0);
-        for word in words.map(|token| &side.text[token.range()]) {
-            for part in split(word) {
-                let part = fold(part);
-                french += usize::from(lexicon.has(List::Language, Language::French, &part));
-                english += usize::from(lexicon.has(List::Language, Language::English, &part));
-            }
-            if french.abs_diff(english) >= CLEAR {
-                break;
-            }
-        }
-        if french > 2 * english {
-            Language::French
-        } else if english > 2 * french {
-            Language::English
-        } else {
-            Language::Unknown
-        }
-    }
-
-    fn seen(&self) -> &Seen {
-        self.seen.get_or_init(|| {
-            let part = self.around.map(|text| Side::of_body(window(text, FOR_NAMES)));
+    /// Whether the article has a word with a capital within a sentence, or with a small letter.
+    fn is_seen(&self, words: fn(&Seen) -> &HashSet<u64, ByKey>, word: &str) -> bool {
+        let key = xxh3_64(word.as_bytes());
+        let here = self.seen.get_or_init(|| {
             let mut seen = Seen::default();
-            for side in part.iter().chain(self.sides) {
-                for block in 0..side.blocks.len() {
-                    let mut before = Sort::Break;
-                    for token in side.tokens_of(block) {
-                        if token.sort == Sort::Word {
-                            if !is_capital(&side.text[token.range()]) {
-                                seen.small.insert(token.key);
-                            } else if before == Sort::Word {
-                                seen.capital.insert(token.key);
-                            }
-                        }
-                        before = token.sort;
-                    }
-                }
-            }
+            self.sides.iter().for_each(|side| seen.add(side));
             seen
-        })
+        });
+        words(here).contains(&key) || self.around.is_some_and(|article| words(article.seen()).contains(&key))
     }
 
     /// The class of an edit. `furniture` says that it lies in a field, or in the heading that is the title.
@@ -354,13 +359,13 @@ impl<'a> Classifier<'a> {
             return true;
         }
         if part.inner || !side.begins_sentence(part.token) {
-            return !side.has_title_case() || self.seen().capital.contains(&xxh3_64(part.text.as_bytes()));
+            return !side.has_title_case() || self.is_seen(|seen| &seen.capital, part.text);
         }
         let word = side.word(part.token);
-        if self.seen().capital.contains(&xxh3_64(word.as_bytes())) {
+        if self.is_seen(|seen| &seen.capital, word) {
             return true;
         }
-        if self.seen().small.contains(&xxh3_64(word.to_lowercase().as_bytes())) || side.has_title_case() {
+        if self.is_seen(|seen| &seen.small, &word.to_lowercase()) || side.has_title_case() {
             return false;
         }
         let Some(next) = side.tokens.get(part.token + 1).filter(|token| token.sort == Sort::Word) else {
@@ -399,6 +404,30 @@ impl<'a> Classifier<'a> {
             && (part.token.saturating_sub(5)..part.token).any(|before| {
                 matches!(split(side.word(before)).next().map(fold).as_deref(), Some("ne" | "n'"))
             })
+    }
+}
+
+/// The language by its small words.
+fn guess(side: &Side<'_>) -> Language {
+    let lexicon = Lexicon::get();
+    let words = side.tokens.iter().filter(|token| token.sort == Sort::Word).take(TOLD_BY);
+    let (mut french, mut english) = (0, 0);
+    for word in words.map(|token| &side.text[token.range()]) {
+        for part in split(word) {
+            let part = fold(part);
+            french += usize::from(lexicon.has(List::Language, Language::French, &part));
+            english += usize::from(lexicon.has(List::Language, Language::English, &part));
+        }
+        if french.abs_diff(english) >= CLEAR {
+            break;
+        }
+    }
+    if french > 2 * english {
+        Language::French
+    } else if english > 2 * french {
+        Language::English
+    } else {
+        Language::Unknown
     }
 }
 

@@ -6,10 +6,11 @@
 
 use std::ops::Range;
 
-use memchr::memmem;
 use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
 use unicode_segmentation::UnicodeSegmentation;
+
+use super::copies::{self, Copies};
 
 /// How much of each neighbour is kept, in code points.
 const NEAR: usize = 32;
@@ -82,6 +83,7 @@ pub struct Finder<'a> {
     hash: String,
     /// Code points before every [`STEP`]th byte.
     counts: Vec<usize>,
+    copies: Copies<'a>,
 }
 
 /// Distance of the counted places, in bytes.
@@ -99,7 +101,7 @@ impl<'a> Finder<'a> {
         for chunk in body.as_bytes().chunks(STEP) {
             counts.push(counts[counts.len() - 1] + points(chunk));
         }
-        Self { body, hash: hash(body), counts }
+        Self { body, hash: hash(body), counts, copies: Copies::new(body) }
     }
 
     /// The hash of the text.
@@ -158,16 +160,8 @@ impl<'a> Finder<'a> {
     }
 
     /// Where copies of a quote begin, overlapping ones too.
-    fn copies<'q>(&self, quote: &'q str) -> impl Iterator<Item = usize> + use<'a, 'q> {
-        let body = self.body;
-        let finder = memmem::Finder::new(quote.as_bytes());
-        let step = quote.chars().next().map_or(1, char::len_utf8);
-        let mut from = 0;
-        std::iter::from_fn(move || {
-            let at = from + finder.find(body.as_bytes().get(from..)?)?;
-            from = at + step;
-            Some(at)
-        })
+    fn copies<'q>(&self, quote: &'q str) -> copies::Found<'a, 'q> {
+        self.copies.of(quote)
     }
 
     /// Where the anchor's place is in this text.
@@ -241,20 +235,18 @@ impl<'a> Finder<'a> {
         let end = at + anchor.quote.len();
         let before = &self.body[..at];
         let after = &self.body[end..];
-        let left = before.chars().rev().zip(anchor.prefix.chars().rev()).take_while(|(a, b)| a == b);
-        let right = after.chars().zip(anchor.suffix.chars()).take_while(|(a, b)| a == b);
-        let left: usize = left.map(|(c, _)| c.len_utf8()).sum();
-        let right: usize = right.map(|(c, _)| c.len_utf8()).sum();
+        let left = common_end(before, &anchor.prefix);
+        let right = common_start(after, &anchor.suffix);
         let rest = &anchor.prefix[..anchor.prefix.len() - left];
-        let there = tail(&before[..at - left], NEAR + NEAR / 2);
         let edges = usize::from(at == 0 && anchor.start == 0)
             + usize::from(after.is_empty() && anchor.suffix.is_empty());
         let touching = points(&anchor.prefix.as_bytes()[rest.len()..])
             + points(&anchor.suffix.as_bytes()[..right])
             + edges;
-        if touching < TOUCHING.min(all(anchor)) {
+        if touching < TOUCHING && touching < all(anchor) {
             return touching;
         }
+        let there = tail(&before[..at - left], NEAR + NEAR / 2);
         let beyond = common_words(rest, there, true);
         let rest = &anchor.suffix[right..];
         let there = head(&after[right..], NEAR + NEAR / 2);
@@ -346,6 +338,18 @@ fn had_twin(anchor: &Anchor) -> bool {
 
 fn is_long(quote: &str) -> bool {
     quote.chars().count() >= LONG && quote.unicode_words().count() >= 4
+}
+
+/// The bytes of the whole characters with which both texts begin.
+fn common_start(a: &str, b: &str) -> usize {
+    let same = a.bytes().zip(b.bytes()).take_while(|(a, b)| a == b).count();
+    b.floor_char_boundary(same)
+}
+
+/// The bytes of the whole characters with which both texts end.
+fn common_end(a: &str, b: &str) -> usize {
+    let same = a.bytes().rev().zip(b.bytes().rev()).take_while(|(a, b)| a == b).count();
+    b.len() - b.ceil_char_boundary(b.len() - same)
 }
 
 /// The last `count` code points.

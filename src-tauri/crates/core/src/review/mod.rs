@@ -4,6 +4,7 @@
 //! on the events alone, never on the order in which files or lines are read: see [`fold`].
 
 pub mod anchor;
+mod copies;
 pub mod critic;
 pub mod event;
 pub mod fold;

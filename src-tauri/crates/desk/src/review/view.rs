@@ -1,6 +1,6 @@
 //! What the window shows of a review: pure, from the record, what is typed, and the places.
 
-use std::collections::{BTreeSet, HashMap};
+use std::collections::{BTreeSet, HashMap, HashSet};
 
 use copydesk_core::diff;
 use copydesk_core::review::{By, Record, Suggestion, Verdict};
@@ -94,9 +94,13 @@ pub fn review(
     lang: wire::Lang,
 ) -> wire::Review {
     let ruler = Ruler::new(sources.body);
+    let tell = diff::Classes::of(sources.body);
     let mut suggestions: Vec<SuggestionItem> =
-        sources.suggestions.iter().map(|known| suggestion(known, sources, &ruler, classes)).collect();
-    classes.retain(|id, _| sources.suggestions.iter().any(|known| known.id == *id));
+        sources.suggestions.iter().map(|known| suggestion(known, sources, &ruler, &tell, classes)).collect();
+    if classes.len() > sources.suggestions.len() {
+        let known: HashSet<&str> = sources.suggestions.iter().map(|known| known.id.as_str()).collect();
+        classes.retain(|id, _| known.contains(id.as_str()));
+    }
     name_rivals(&mut suggestions);
     let place = |passage: &Option<Passage>| passage.map_or(u32::MAX, |passage| passage.start);
     suggestions.sort_by_key(|item| (item.verdict != wire::Verdict::Open, item.class, place(&item.passage)));
@@ -147,6 +151,7 @@ fn suggestion(
     known: &Suggestion,
     sources: &Sources<'_>,
     ruler: &Ruler<'_>,
+    tell: &diff::Classes<'_>,
     classes: &mut Classes,
 ) -> SuggestionItem {
     let (passage, standing) = sources.placing.place(&known.id);
@@ -163,7 +168,7 @@ fn suggestion(
     let class = match kept {
         Some(kept) => kept.3,
         None => {
-            let class = class(sources.body, ruler, there, &old, &known.new);
+            let class = class(tell, ruler, there, &old, &known.new);
             classes.insert(known.id.clone(), (there, old.clone(), known.new.clone(), class));
             class
         }
@@ -187,12 +192,18 @@ fn suggestion(
 }
 
 /// What a suggestion touches: in its place in the text, or, where it has none, by its own words.
-fn class(body: &str, ruler: &Ruler<'_>, passage: Option<Passage>, old: &str, new: &str) -> ChangeClass {
+fn class(
+    tell: &diff::Classes<'_>,
+    ruler: &Ruler<'_>,
+    passage: Option<Passage>,
+    old: &str,
+    new: &str,
+) -> ChangeClass {
     let range = passage.and_then(|passage| {
         Some(ruler.to_byte(passage.start as usize)?..ruler.to_byte(passage.end as usize)?)
     });
     match range {
-        Some(range) => diff::class_of(body, range, new).into(),
+        Some(range) => tell.class(range, new).into(),
         None => diff::class_of(old, 0..old.len(), new).into(),
     }
 }
