@@ -200,6 +200,14 @@ fn keys(screen: &Screen, within: Area, pairs: usize) -> Result<Figure> {
 }
 
 fn settle_and_click(screen: &Screen, x: i16, y: i16) -> Result<()> {
+    // A screen at rest before the window is there says nothing.
+    let since = Instant::now();
+    while screen.largest_window()?.is_none() || !has_ink(&screen.look(screen.whole)?) {
+        if since.elapsed() > LIMIT {
+            return Err("no window within the limit".into());
+        }
+        std::thread::sleep(Duration::from_millis(20));
+    }
     screen.wait_for_rest(screen.whole, REST, LIMIT)?;
     screen.focus_and_fill()?;
     screen.wait_for_rest(screen.whole, REST, LIMIT)?;

@@ -8,8 +8,9 @@ use crate::app::App;
 use crate::error::Problem;
 use crate::wire::{
     ArticleItem, ArticleState, ArticleView, Boot, ConflictAnswer, DeletedItem, DeskInfo, DeskReviewItem,
-    DiffView, ExportOptions, Exported, Library, LinksMended, Pages, Passage, Placed, Preview, Proposal, Pushed, Resolved,
-    Review, RevisionItem, RevisionText, Settings, UnsentItem, Update, VersionItem, VersionRef,
+    DiffView, ExportOptions, Exported, Library, LinksMended, Pages, Passage, Placed, Preview, Proposal,
+    Pushed, Resolved, Review, RevisionItem, RevisionText, Settings, UnsentItem, Update, VersionItem,
+    VersionRef,
 };
 
 macro_rules! commands {

@@ -125,7 +125,8 @@ fn row_1a_migration() {
         let known = history.list(ARTICLE).map_or(0, |list| list.len());
         drop(history);
         match copydesk_desk::store::history::History::inspect(&file) {
-            State::Sound { revisions, older: false } if revisions == Lab::OLD_REVISIONS && known == revisions => {}
+            State::Sound { revisions, older: false }
+                if revisions == Lab::OLD_REVISIONS && known == revisions => {}
             other => row.lost.push(format!("{what}: {other:?}, {known} listed")),
         }
     });
