@@ -12,7 +12,9 @@ mod rows {
     mod full;
     mod fuzz;
     mod gone;
+    mod hang;
     mod kill;
+    mod mount;
     mod outside;
     mod power;
     mod race;

@@ -17,8 +17,8 @@ pub use outside::Answer;
 use std::collections::HashMap;
 use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicBool, Ordering};
-use std::sync::{Arc, Mutex, OnceLock, PoisonError, RwLock, Weak};
-use std::time::Instant;
+use std::sync::{Arc, Mutex, OnceLock, PoisonError, RwLock, TryLockError, Weak};
+use std::time::{Duration, Instant};
 
 use copydesk_core::reconcile::{Outcome, reconcile};
 use copydesk_core::text;
@@ -46,6 +46,9 @@ use crate::words;
 
 /// How often a save tries again after the disk moved under it.
 const TRIES: usize = 4;
+
+/// At its end the program waits so long for a save that goes on before it writes a draft beside it.
+const STUCK: Duration = Duration::from_millis(500);
 
 /// What a newsroom is opened with.
 pub struct Opening {
@@ -494,20 +497,30 @@ impl Newsroom {
     }
 
     fn write_draft_at(&self, session: &Session, now: Instant, at_once: bool) {
-        let disk = lock(&session.disk);
+        // The draft of a save in place is what mends the article after a crash: it stays while the save goes on,
+        // unless that takes so long that what is typed meanwhile would be at stake.
+        let disk = if at_once { patiently(&session.disk) } else { at_hand(&session.disk) };
+        if disk.is_none() && !at_once && !session.waited_for_draft(now) {
+            return;
+        }
+        let drafting = lock(&session.draft);
         let Some(draft) = session.due_draft(now, at_once, self.clock.now().as_millisecond()) else { return };
-        if let Err(error) = self.journal.write(&draft) {
+        let written = self.journal.write(&draft);
+        drop(drafting);
+        if let Err(error) = written {
             session.draft_failed();
             session.end_save(Err(words::cannot_draft(&draft.path, &error)));
             self.tell_article(session, None);
         }
-        drop(disk);
-        self.renew_conflict(session);
+        if disk.is_some() {
+            drop(disk);
+            self.renew_conflict(session);
+        }
     }
 
     fn forget_clean_draft(&self, session: &Session) {
         // No draft of what is typed from here on may be written before the old one is gone.
-        let _disk = lock(&session.disk);
+        let _draft = lock(&session.draft);
         if session.drop_draft() {
             let _ = self.journal.remove(&session.path());
         }
@@ -592,17 +605,7 @@ impl Newsroom {
             return Err(words::cannot_encode(path));
         }
         // The draft is durable before the article is touched; after a pause it is there already.
-        let draft = Draft {
-            path: path.clone(),
-            base: snapshot.base.fingerprint,
-            text,
-            raw: snapshot.raw,
-            caret: 0,
-            scroll: 1.0,
-            saved_ms: self.clock.now().as_millisecond(),
-        };
-        let drafted = if session.is_drafted(snapshot) { Ok(()) } else { self.journal.write(&draft) };
-        session.set_drafted(snapshot, drafted.is_ok());
+        let drafted = self.draft_before_save(session, snapshot);
         let author = self.author();
         self.keep(path, &snapshot.base.bytes, "", Origin::Open)?;
         let kept = |foreign: &[u8]| {
@@ -614,11 +617,7 @@ impl Newsroom {
         match saved {
             Ok(Saved::Done { fingerprint, replaced, .. }) => {
                 self.remember_replaced(path, replaced);
-                session.set_base(Base {
-                    fingerprint,
-                    text: draft.text.into(),
-                    bytes: Arc::new(bytes.clone()),
-                });
+                session.set_base(Base { fingerprint, text: text.into(), bytes: Arc::new(bytes.clone()) });
                 if let Err(problem) = self.keep(path, &bytes, &author, Origin::Save) {
                     self.notice(&problem);
                 }
@@ -641,7 +640,7 @@ impl Newsroom {
                     }
                     session.set_base(Base {
                         fingerprint: atomic::fingerprint(&bytes),
-                        text: draft.text.into(),
+                        text: text.into(),
                         bytes: Arc::new(bytes),
                     });
                     session.doubt();
@@ -655,6 +654,25 @@ impl Newsroom {
                 Err(words::cannot_save(path, &failed.error, drafted.is_ok()))
             }
         }
+    }
+
+    /// Writes the text of a snapshot to its draft, unless it holds that or what was typed since.
+    fn draft_before_save(&self, session: &Session, snapshot: &Snapshot) -> std::io::Result<()> {
+        let _draft = lock(&session.draft);
+        if session.is_drafted(snapshot) {
+            return Ok(());
+        }
+        let written = self.journal.write(&Draft {
+            path: snapshot.path.clone(),
+            base: snapshot.base.fingerprint,
+            text: snapshot.text(),
+            raw: snapshot.raw,
+            caret: 0,
+            scroll: 1.0,
+            saved_ms: self.clock.now().as_millisecond(),
+        });
+        session.set_drafted(snapshot, written.is_ok());
+        written
     }
 
     /// Puts bytes into history, or beside the drafts where there is no history.
@@ -718,12 +736,15 @@ impl Newsroom {
         self.keep_places(from);
         let mut sessions = lock(&self.sessions);
         let open = sessions.remove(from);
+        // No draft of the old name is written once it was renamed.
+        let drafting = open.as_ref().map(|session| lock(&session.draft));
         if let Some(session) = &open {
             session.set_path(to);
             sessions.insert(to.to_owned(), Arc::clone(session));
         }
         drop(sessions);
         let _ = self.journal.rename(from, to);
+        drop(drafting);
         if let Ok(history) = self.history()
             && let Err(problem) = history.rename(from, to)
         {
@@ -900,6 +921,26 @@ impl Newsroom {
 
     fn notice(&self, problem: &Problem) {
         self.host.emit(Event::Notice { problem: problem.wire(self.lang()) });
+    }
+}
+
+/// The lock, where nobody holds it.
+fn at_hand<T>(mutex: &Mutex<T>) -> Option<std::sync::MutexGuard<'_, T>> {
+    match mutex.try_lock() {
+        Ok(guard) => Some(guard),
+        Err(TryLockError::Poisoned(poisoned)) => Some(poisoned.into_inner()),
+        Err(TryLockError::WouldBlock) => None,
+    }
+}
+
+/// The lock, where its holder ends in a moment: one that hangs in a dead mount is not waited for.
+fn patiently<T>(mutex: &Mutex<T>) -> Option<std::sync::MutexGuard<'_, T>> {
+    let end = Instant::now() + STUCK;
+    loop {
+        match at_hand(mutex) {
+            None if Instant::now() < end => std::thread::sleep(Duration::from_millis(2)),
+            found => return found,
+        }
     }
 }
 

@@ -150,8 +150,11 @@ struct Inner {
 pub struct Session {
     inner: Mutex<Inner>,
     arrived: Condvar,
-    /// Held through a save, a look at the disk and the writing of a draft, so that these never overlap.
+    /// Held through a save and a look at the disk, so that these never overlap. On a mount that hangs, so does its
+    /// holder.
     pub disk: Mutex<()>,
+    /// Held while the draft is written or removed, and never while the desk's own disk is waited for.
+    pub draft: Mutex<()>,
     /// The last rendering sent to the window.
     pub rendering: Mutex<crate::preview::Rendering>,
 }
@@ -201,6 +204,7 @@ impl Session {
             }),
             arrived: Condvar::new(),
             disk: Mutex::new(()),
+            draft: Mutex::new(()),
             rendering: Mutex::default(),
         }
     }
@@ -469,10 +473,12 @@ impl Session {
         inner.undrafted.get_or_insert((now, now));
     }
 
-    /// Whether the text of a snapshot is in its draft already.
+    /// Whether the text of a snapshot, or one that was typed since, is in its draft already.
     #[must_use]
     pub fn is_drafted(&self, snapshot: &Snapshot) -> bool {
-        lock(&self.inner).draft_of == Some((snapshot.edition, snapshot.base.fingerprint))
+        let drafted = lock(&self.inner).draft_of;
+        drafted
+            .is_some_and(|(edition, base)| edition >= snapshot.edition && base == snapshot.base.fingerprint)
     }
 
     /// The text of a snapshot was written to its draft, or could not be: then an older one may still be there.
@@ -486,6 +492,12 @@ impl Session {
     #[must_use]
     pub fn waits_for_draft(&self) -> bool {
         lock(&self.inner).undrafted.is_some()
+    }
+
+    /// Whether text has waited for a draft as long as any may.
+    #[must_use]
+    pub fn waited_for_draft(&self, now: Instant) -> bool {
+        lock(&self.inner).undrafted.is_some_and(|(first, _)| now.duration_since(first) >= AT_LEAST)
     }
 
     /// Nothing unsaved is left: whether a draft file may be removed.

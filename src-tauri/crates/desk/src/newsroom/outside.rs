@@ -180,6 +180,10 @@ impl Newsroom {
 
     /// The person typed on in a conflict: the places are looked for again, and merged where none is left.
     pub(super) fn renew_conflict(&self, session: &Session) {
+        // Without one, nobody waits here for a save that takes its time.
+        if session.conflict().is_none() {
+            return;
+        }
         let news = {
             let _disk = lock(&session.disk);
             let Some(theirs) = session.conflict() else { return };
