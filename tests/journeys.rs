@@ -677,3 +677,23 @@ fn only_what_was_exported_is_opened_outside() {
     let opened = desk.host.opened.lock().unwrap().clone();
     assert_eq!(opened, [out.display().to_string(), desk.folder.path().display().to_string()]);
 }
+
+#[cfg(unix)]
+#[test]
+fn a_name_with_a_backslash_is_a_name() {
+    let path = "ville\\vieux\\port.md";
+    let desk = Desk::with(&[(path, PIECE)]);
+    assert_eq!(desk.list(), [path]);
+    desk.type_at_start(path, "Tapé. ");
+    assert_eq!(desk.call("save", json!({"path": path}))["save"], json!("saved"));
+    assert!(desk.read(path).contains("Tapé. "));
+    desk.call(
+        "comment",
+        json!({"path": path, "version": 1, "passage": null, "text": "À relire.", "off_record": false}),
+    );
+    let item = desk.call("rename_article", json!({"path": path, "name": "port"}));
+    assert_eq!(item["path"], json!("port.md"));
+    assert!(desk.read("port.md").contains("Tapé. ") && !desk.file(path).exists());
+    assert_eq!(desk.call("review", json!({"path": "port.md"}))["threads"].as_array().unwrap().len(), 1);
+    assert!(desk.try_call("rename_article", json!({"path": "port.md", "name": "a\\b"})).is_err());
+}
