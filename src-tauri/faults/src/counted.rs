@@ -1,4 +1,4 @@
-//! The machine's file system, counting the races that a save ran into.
+//! The machine's file system, counting the races that a save ran into, or without a call that some file systems lack.
 
 use std::collections::HashSet;
 use std::fs::File;
@@ -14,9 +14,17 @@ use copydesk_desk::store::fs::{Fs, RealFs, Rename, Stat};
 pub struct Counted {
     exchanged: Mutex<HashSet<PathBuf>>,
     late: AtomicUsize,
+    /// Names cannot be exchanged, as on NFS.
+    lacking: bool,
 }
 
 impl Counted {
+    /// A file system that cannot exchange two names.
+    #[must_use]
+    pub fn without_exchange() -> Self {
+        Self { lacking: true, ..Self::default() }
+    }
+
     /// How often it happened.
     #[must_use]
     pub fn late(&self) -> usize {
@@ -26,6 +34,9 @@ impl Counted {
 
 impl Fs for Counted {
     fn rename(&self, from: &Path, to: &Path, how: Rename) -> io::Result<()> {
+        if self.lacking && how != Rename::Replace {
+            return Err(io::ErrorKind::Unsupported.into());
+        }
         let again = how == Rename::Exchange
             && !self.exchanged.lock().unwrap_or_else(PoisonError::into_inner).insert(from.to_owned());
         self.late.fetch_add(usize::from(again), Ordering::Relaxed);

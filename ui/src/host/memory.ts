@@ -250,6 +250,7 @@ export function memoryHost(wish = ""): MemoryHost {
       path,
       name: path.slice(path.lastIndexOf("/") + 1),
       watch: "active",
+      weaker: null,
     }),
     choose_desk: () => null,
     library: () => ({
@@ -447,6 +448,7 @@ export function memoryHost(wish = ""): MemoryHost {
     name: "Rédaction Tech",
     article_lang: "fr",
     watch: wishes.has("gone") ? ("gone" as const) : ("active" as const),
+    weaker: null,
   };
   const open = wishes.get("open") ?? SAMPLES[0]?.path ?? "";
   const boot: Boot = {

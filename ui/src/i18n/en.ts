@@ -275,6 +275,13 @@ export const en: Catalogue = {
       polling: "Watching by turns",
       gone: "Folder not found",
     },
+    weaker: { network: "Network folder: saves are less safe", no_exchange: "Saves are less safe here" },
+    weakerHint: {
+      network:
+        "The files are on another machine: it is the one that says a text is written, and its changes are seen with a delay.",
+      no_exchange:
+        "This file system cannot exchange two files at one moment: what another program writes at that very moment can be replaced.",
+    },
   },
   bar: {
     saveElsewhere: "Save elsewhere…",

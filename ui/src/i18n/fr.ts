@@ -273,6 +273,16 @@ export const fr = {
       polling: "Surveillance par relevés",
       gone: "Dossier introuvable",
     },
+    weaker: {
+      network: "Dossier réseau\u00a0: enregistrement moins sûr",
+      no_exchange: "Enregistrement moins sûr ici",
+    },
+    weakerHint: {
+      network:
+        "Les fichiers sont sur une autre machine\u00a0: c’est elle qui dit qu’un texte est écrit, et ses changements se voient avec retard.",
+      no_exchange:
+        "Ce système de fichiers n’échange pas deux fichiers d’un coup\u00a0: ce qu’un autre programme écrit au même instant peut être remplacé.",
+    },
   },
   bar: {
     saveElsewhere: "Enregistrer ailleurs…",

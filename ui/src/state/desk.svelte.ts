@@ -217,6 +217,9 @@ export class Desk {
       case "watch_changed":
         if (this.info) this.info = { ...this.info, watch: event.watch };
         break;
+      case "saves_weaker":
+        if (this.info) this.info = { ...this.info, weaker: event.weaker };
+        break;
       case "export_progress":
         this.export.progress(event.job, event.step);
         break;

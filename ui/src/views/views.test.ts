@@ -383,3 +383,15 @@ test("links that a move broke are offered, mended by a key, and put back", async
   await screen.findByText(/3 links are as before/);
   expect(call).toHaveBeenCalledWith("undo_mended_links", {});
 });
+
+test("a weaker file system is named in the status bar, with the reason", async () => {
+  await open();
+  expect(screen.queryByTestId("weaker")).toBeNull();
+  host.say({ kind: "saves_weaker", weaker: "network" });
+  await tick();
+  expect(screen.getByTestId("weaker").textContent).toContain("Dossier réseau");
+  host.say({ kind: "saves_weaker", weaker: "no_exchange" });
+  await tick();
+  expect(screen.getByTestId("weaker").textContent).toContain("Enregistrement moins sûr ici");
+  expect(screen.getByTestId("weaker").title).toContain("peut être remplacé");
+});

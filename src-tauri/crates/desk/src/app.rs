@@ -232,6 +232,7 @@ impl App {
                 Lang::En => "en".to_owned(),
             }),
             watch: desk.watch_state(),
+            weaker: desk.weaker(),
         }
     }
 

@@ -154,7 +154,7 @@ pub fn typescript() -> String {
         };
     }
     types! {
-        Lang Problem Settings Theme Aids WindowBox Boot DeskInfo RecentDesk WatchState ArticleItem Library SaveState
+        Lang Problem Settings Theme Aids WindowBox Boot DeskInfo Weaker RecentDesk WatchState ArticleItem Library SaveState
         Furniture Field ArticleView ArticleState Conflict ConflictHunk ConflictAnswer Resolved Update Pushed Block Preview Counts RevisionItem
         RevisionText DeletedItem ExportFormat Paper ExportOptions Exported Pages Placed
         ChangeClass ChangeKind VersionRef VersionItem DiffSpan DiffSplice DiffChange ClassCount RunMark DiffRun RowMark DiffRow DiffView

@@ -31,7 +31,7 @@ use crate::review::placing::Places;
 use crate::review::typed::Typed;
 use crate::scribe::Scribe;
 use crate::session::{Base, Session, Snapshot, Theirs};
-use crate::store::atomic::{self, OnDisk, ReadError, Saved};
+use crate::store::atomic::{self, OnDisk, ReadError, Saved, Weakness};
 use crate::store::fs::{Fs, Stat};
 use crate::store::history::{Departed, History, Origin, RevisionId};
 use crate::store::journal::{Draft, Journal};
@@ -40,8 +40,8 @@ use crate::store::read::ReadMarks;
 use crate::store::record::Records;
 use crate::store::shelf::Shelf;
 use crate::store::sweep;
-use crate::watch::{Habits, Watch};
-use crate::wire::{Event, Lang, SaveState, WatchState};
+use crate::watch::{Habits, Watch, is_remote};
+use crate::wire::{Event, Lang, SaveState, WatchState, Weaker};
 use crate::words;
 
 /// How often a save tries again after the disk moved under it.
@@ -99,6 +99,7 @@ pub struct Newsroom {
     image_hashes: Mutex<HashMap<String, (Stat, String)>>,
     review_watch: Mutex<Option<Watch>>,
     replaced: Mutex<Vec<replaced::Nameless>>,
+    weaker: Mutex<Option<Weaker>>,
     kin: Mutex<kin::Kin>,
     links: Mutex<links::Links>,
     watch: Mutex<Option<Watch>>,
@@ -141,6 +142,7 @@ impl Newsroom {
             person: RwLock::new((opening.lang, opening.author)),
             keep_days: opening.keep_days,
             replaced: Mutex::default(),
+            weaker: Mutex::default(),
             kin: Mutex::default(),
             links: Mutex::default(),
             watch: Mutex::default(),
@@ -163,6 +165,9 @@ impl Newsroom {
             .name("library".into())
             .spawn(move || {
                 let Some(newsroom) = me.upgrade() else { return };
+                if is_remote(&newsroom.root) {
+                    newsroom.saves_are_weaker(Weaker::Network);
+                }
                 newsroom.start_watch();
                 let teller = Arc::downgrade(&newsroom);
                 let library = Arc::clone(&newsroom.library);
@@ -259,6 +264,20 @@ impl Newsroom {
     #[must_use]
     pub fn watch_state(&self) -> WatchState {
         *lock(&self.watch_state)
+    }
+
+    /// Why saves are less safe here than elsewhere, as far as it is known.
+    #[must_use]
+    pub fn weaker(&self) -> Option<Weaker> {
+        *lock(&self.weaker)
+    }
+
+    /// Says once what the file system does not promise; what a save met is the more telling.
+    fn saves_are_weaker(&self, why: Weaker) {
+        let before = lock(&self.weaker).replace(why);
+        if before != Some(why) {
+            self.host.emit(Event::SavesWeaker { weaker: why });
+        }
     }
 
     /// The window got the focus: a good moment to look again.
@@ -615,7 +634,10 @@ impl Newsroom {
         let saved =
             atomic::save(&*self.fs, &self.root, path, &snapshot.base.fingerprint, &bytes, &mut { kept });
         match saved {
-            Ok(Saved::Done { fingerprint, replaced, .. }) => {
+            Ok(Saved::Done { fingerprint, weak, replaced }) => {
+                if weak == Some(Weakness::NoExchange) {
+                    self.saves_are_weaker(Weaker::NoExchange);
+                }
                 self.remember_replaced(path, replaced);
                 session.set_base(Base { fingerprint, text: text.into(), bytes: Arc::new(bytes.clone()) });
                 if let Err(problem) = self.keep(path, &bytes, &author, Origin::Save) {

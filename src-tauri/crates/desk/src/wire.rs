@@ -175,6 +175,18 @@ pub struct DeskInfo {
     pub article_lang: String,
     /// How changes are noticed.
     pub watch: WatchState,
+    /// Why saves are less safe here than elsewhere, as far as it is known.
+    pub weaker: Option<Weaker>,
+}
+
+/// What a file system does not promise.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, TS)]
+#[serde(rename_all = "snake_case")]
+pub enum Weaker {
+    /// Another machine holds the files: what is on the medium is its word, and changes are seen with a delay.
+    Network,
+    /// Two names cannot be exchanged at one moment: what another program writes in that moment can be replaced.
+    NoExchange,
 }
 
 /// A desk opened before.
@@ -679,6 +691,11 @@ pub enum Event {
     WatchChanged {
         /// Now.
         watch: WatchState,
+    },
+    /// Saves are less safe here than elsewhere.
+    SavesWeaker {
+        /// Why.
+        weaker: Weaker,
     },
     /// An export goes on.
     ExportProgress {

@@ -4,10 +4,13 @@
 use std::os::unix::fs::{MetadataExt, PermissionsExt, chown};
 use std::path::Path;
 use std::process::Command;
+use std::sync::Arc;
 
+use copydesk_desk::wire::Weaker;
+use copydesk_faults::counted::Counted;
 use copydesk_faults::disk::{self, Mount};
 use copydesk_faults::lab::{ARTICLE, Lab, old};
-use copydesk_faults::row::{Row, not_run};
+use copydesk_faults::row::{Row, figure, not_run};
 use copydesk_faults::run;
 
 use super::program;
@@ -170,5 +173,41 @@ fn row_4_immutable() {
             }
         }
     }
+    row.end();
+}
+
+/// A file system that cannot exchange two names, as NFS: saves are done all the same, what another program wrote is
+/// merged, and the status bar has something to say.
+#[test]
+fn row_4_no_exchange() {
+    let mut row = Row::new("4 no exchange");
+    let lab = Lab::new();
+    lab.reset();
+    let newsroom = lab.open_on(Arc::new(Counted::without_exchange()));
+    let (session, _) = newsroom.open_article(ARTICLE).unwrap();
+    assert_eq!(newsroom.weaker(), None);
+    let mut expected = session.snapshot().text();
+    for number in 0..figure(20, 200) {
+        let typed = format!("\n\nTapé {number}.\n");
+        expected.push_str(&typed);
+        let snapshot = session.snapshot();
+        assert!(session.adopt(snapshot.edition, &(snapshot.text() + &typed)));
+        if number % 2 == 1 {
+            let outside = format!("Dehors {number}.\n\n");
+            let held = std::fs::read_to_string(lab.desk.join(ARTICLE)).unwrap();
+            std::fs::write(lab.desk.join("outside.tmp"), format!("{outside}{held}")).unwrap();
+            std::fs::rename(lab.desk.join("outside.tmp"), lab.desk.join(ARTICLE)).unwrap();
+            expected.insert_str(0, &outside);
+        }
+        newsroom.save(ARTICLE).unwrap();
+        row.faults += 1;
+        if std::fs::read_to_string(lab.desk.join(ARTICLE)).unwrap() != expected {
+            row.lost.push(format!("save {number}"));
+        }
+    }
+    if newsroom.weaker() != Some(Weaker::NoExchange) {
+        row.unexplained.push("nothing was said".to_owned());
+    }
+    row.unexplained.extend((!copydesk_faults::lab::is_tidy(&lab.desk)).then(|| "a leftover".to_owned()));
     row.end();
 }

@@ -202,7 +202,16 @@ article_lang: string,
 /**
  * How changes are noticed.
  */
-watch: WatchState, };
+watch: WatchState, 
+/**
+ * Why saves are less safe here than elsewhere, as far as it is known.
+ */
+weaker: Weaker | null, };
+
+/**
+ * What a file system does not promise.
+ */
+export type Weaker = "network" | "no_exchange";
 
 /**
  * A desk opened before.
@@ -1448,7 +1457,11 @@ path: string, } | { "kind": "watch_changed",
 /**
  * Now.
  */
-watch: WatchState, } | { "kind": "export_progress", 
+watch: WatchState, } | { "kind": "saves_weaker", 
+/**
+ * Why.
+ */
+weaker: Weaker, } | { "kind": "export_progress", 
 /**
  * Which.
  */

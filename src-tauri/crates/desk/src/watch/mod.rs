@@ -22,6 +22,7 @@ use notify::{ErrorKind, RecommendedWatcher, RecursiveMode, Watcher};
 use crate::wire::WatchState;
 use marks::{DueFolder, DuePath, Failure, Marks};
 use place::Place;
+pub(crate) use place::is_remote;
 use sight::{Case, Sight, Verdict};
 
 /// A folder that appeared is walked again after this time: it may still be filled while its watch is set up.

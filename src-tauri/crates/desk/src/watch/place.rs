@@ -42,7 +42,7 @@ impl Place {
 
 /// File systems whose changes on other machines are not reported here (statfs(2), linux/magic.h).
 #[cfg(target_os = "linux")]
-fn is_remote(folder: &Path) -> bool {
+pub(crate) fn is_remote(folder: &Path) -> bool {
     const REMOTE: [u32; 11] = [
         0x6969,      // NFS
         0x517B,      // SMB
@@ -65,6 +65,6 @@ fn is_remote(folder: &Path) -> bool {
 }
 
 #[cfg(not(target_os = "linux"))]
-fn is_remote(_: &Path) -> bool {
+pub(crate) fn is_remote(_: &Path) -> bool {
     false
 }
