@@ -221,3 +221,30 @@ fn the_review_of_the_desk_shows_what_changed_since_one_looked_by_risk() {
     desk.call("mark_read", json!({"path": "b.md", "version": {"is": "disk"}}));
     assert!(!paths(&desk_review(&desk)).contains(&"b.md"));
 }
+
+#[test]
+fn a_draft_that_waits_is_unread_as_it_was_while_its_article_was_open() {
+    let text = |words: &str| format!("---\ntitle: Un titre\n---\nLe vieux pont {words} la rive.\n");
+    let desk = Desk::with(&[("a.md", &text("relie")), ("b.md", &text("borde"))]);
+    for path in ["a.md", "b.md"] {
+        desk.open(path);
+        desk.replace_body_part(path, &desk.body(path), "pont", "pont de 1898");
+    }
+    // The draft of the one was read, of the other the file beneath it.
+    desk.call("mark_read", json!({"path": "a.md", "version": {"is": "draft"}}));
+    desk.call("mark_read", json!({"path": "b.md", "version": {"is": "disk"}}));
+    let shown = desk_review(&desk);
+    assert_eq!(paths(&shown), ["b.md"]);
+    assert_eq!(shown[0]["unread"], json!([{"class": "figure", "count": 1}]));
+    for path in ["a.md", "b.md"] {
+        desk.call("close_article", json!({"path": path}));
+    }
+    assert_eq!(desk_review(&desk), shown);
+    let desk = desk.restart();
+    desk.wait("the list", |desk| desk_review(desk) == shown);
+    // What somebody else writes is not hidden by the draft; once that is gone, its words are no part of the article.
+    desk.write_outside("a.md", &text("cerne"));
+    desk.wait("the outside change", |desk| paths(&desk_review(desk)).contains(&"a.md"));
+    desk.call("discard_draft", json!({"path": "b.md"}));
+    desk.wait("the file alone", |desk| !paths(&desk_review(desk)).contains(&"b.md"));
+}

@@ -33,6 +33,8 @@ pub(super) struct Counted {
     now: Fingerprint,
     /// What the disk said, where the article was not open.
     stat: Option<Stat>,
+    /// What it said of the draft that waits, if one does.
+    draft: Option<Stat>,
     counts: Vec<ClassCount>,
 }
 
@@ -234,6 +236,10 @@ impl Newsroom {
 
     /// The changes that this person has not read, by class, and whether the article was never read at all. An article
     /// that cannot be read has none.
+    ///
+    /// What was read is compared with what the article shows when it is opened: a draft that waits over the file stands
+    /// for it. Where the file is another than the one it was typed over, the file counts: that is what somebody else
+    /// wrote.
     #[must_use]
     pub fn unread(&self, path: &str) -> (Vec<ClassCount>, bool) {
         let Some(read) = self.read_marks.of(path) else { return (Vec::new(), true) };
@@ -242,10 +248,13 @@ impl Newsroom {
             Some(_) => None,
             None => self.fs.stat(&self.root.join(path)).ok().filter(|stat| self.is_settled(stat)),
         };
+        let draft = if open.is_none() { self.journal.stat(path) } else { None };
         let known = lock(&self.counted).get(path).filter(|known| known.read == read.hash).cloned();
         if let Some(known) = &known
             && stat.is_some()
             && known.stat == stat
+            && known.draft == draft
+            && draft.as_ref().is_none_or(|draft| self.is_settled(draft))
         {
             return (known.counts.clone(), false);
         }
@@ -260,7 +269,7 @@ impl Newsroom {
                 None => return (Vec::new(), true),
             },
         };
-        let counted = Counted { read: read.hash, now, stat, counts: counts.clone() };
+        let counted = Counted { read: read.hash, now, stat, draft, counts: counts.clone() };
         lock(&self.counted).insert(path.to_owned(), counted);
         (counts, false)
     }
@@ -270,11 +279,15 @@ impl Newsroom {
         self.clock.now().as_millisecond() - stat.modified_ms > SETTLED_MS
     }
 
-    /// The text on the screen, or else on the disk, with the hash of its bytes.
+    /// The text on the screen, or else of the draft that waits, or on the disk, with the hash of its bytes.
     fn text_and_hash(&self, path: &str, open: Option<&Session>) -> Option<(Fingerprint, String)> {
         let Some(session) = open else {
             let on_disk = atomic::read(&*self.fs, &self.root, path).ok()?;
-            return Some((on_disk.fingerprint, text_of(&on_disk.bytes)));
+            let waits = self.journal.read(path).filter(|draft| draft.base == on_disk.fingerprint);
+            return Some(match waits {
+                Some(draft) => (atomic::fingerprint(&text::encode(&on_disk.bytes, &draft.text)), draft.text),
+                None => (on_disk.fingerprint, text_of(&on_disk.bytes)),
+            });
         };
         let snapshot = session.snapshot();
         let text = snapshot.text();

@@ -8,7 +8,7 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use super::atomic::{self, Fingerprint, fingerprint};
-use super::fs::{Fs, Rename};
+use super::fs::{Fs, Rename, Stat};
 
 const MAGIC: &str = "Copydesk draft 1";
 
@@ -56,6 +56,12 @@ impl Journal {
     #[must_use]
     pub fn read(&self, path: &str) -> Option<Draft> {
         self.read_file(&self.file(path)).filter(|draft| draft.path == path)
+    }
+
+    /// What the disk says of an article's draft, if it has one.
+    #[must_use]
+    pub fn stat(&self, path: &str) -> Option<Stat> {
+        self.fs.stat(&self.file(path)).ok()
     }
 
     /// All drafts.
