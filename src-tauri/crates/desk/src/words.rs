@@ -687,12 +687,28 @@ pub fn cannot_record(path: &str, error: &io::Error) -> Problem {
 /// Part of a record could not be read.
 #[must_use]
 pub fn review_trouble(trouble: &Trouble) -> Problem {
-    let Trouble { file, damaged, torn, unread } = trouble;
+    let Trouble { file, damaged, torn, unread, skipped } = trouble;
     if *unread {
         return Problem::new(
             "review_trouble",
             (format!("Le fichier de relecture {file} n’a pas pu être lu."), "Les autres le sont."),
             (format!("The review file {file} could not be read."), "The others are."),
+        );
+    }
+    if *skipped > 0 {
+        let megabytes = skipped.div_ceil(1 << 20);
+        return Problem::new(
+            "review_trouble",
+            (
+                format!(
+                    "Le fichier de relecture {file} est démesuré\u{a0}: {megabytes}\u{202f}Mo n’ont pas été lus."
+                ),
+                "Son début et sa fin le sont ; le fichier garde le reste tel quel.",
+            ),
+            (
+                format!("The review file {file} is far too long: {megabytes} MB were not read."),
+                "Its beginning and its end are; the file keeps the rest as it is.",
+            ),
         );
     }
     let count = damaged + usize::from(*torn);

@@ -128,11 +128,13 @@ pub struct Record {
 pub fn fold(mut events: Vec<Event>) -> Record {
     // Lines decide between different events of one name: such a record was tampered with, and is still read alike
     // everywhere.
-    events.sort_by(|a, b| {
-        (a.n, &a.by.installation, &a.id)
-            .cmp(&(b.n, &b.by.installation, &b.id))
-            .then_with(|| a.line().cmp(&b.line()))
-    });
+    fn key(event: &Event) -> (u64, &str, &str) {
+        (event.n, &event.by.installation, &event.id)
+    }
+    events.sort_by(|a, b| key(a).cmp(&key(b)));
+    for alike in events.chunk_by_mut(|a, b| key(a) == key(b)).filter(|alike| alike.len() > 1) {
+        alike.sort_by_cached_key(Event::line);
+    }
     let mut seen = HashSet::new();
     events.retain(|event| seen.insert(event.id.clone()));
     let mut folding = Folding::default();
@@ -147,6 +149,7 @@ struct Folding {
     record: Record,
     suggestions: HashMap<String, usize>,
     threads: HashMap<String, usize>,
+    sign_offs: HashMap<String, usize>,
     messages: HashMap<String, (usize, usize)>,
 }
 
@@ -221,14 +224,15 @@ impl Folding {
             }
             Kind::Stage { stage, reason } => self.record.stages.push(Stage { stage, by, at, reason }),
             Kind::Sign { sign_off, role, hash, text } => {
-                if self.record.sign_offs.iter().all(|known| known.id != sign_off) {
+                if !self.sign_offs.contains_key(&sign_off) {
+                    self.sign_offs.insert(sign_off.clone(), self.record.sign_offs.len());
                     let withdrawn = false;
                     self.record.sign_offs.push(SignOff { id: sign_off, role, by, at, hash, text, withdrawn });
                 }
             }
             Kind::Unsign { sign_off } => {
-                let own = |known: &&mut SignOff| known.id == sign_off && known.by == by;
-                if let Some(known) = self.record.sign_offs.iter_mut().find(own) {
+                let known = self.sign_offs.get(&sign_off).map(|&at| &mut self.record.sign_offs[at]);
+                if let Some(known) = known.filter(|known| known.by == by) {
                     known.withdrawn = true;
                 }
             }

@@ -10,6 +10,7 @@ pub mod journal;
 pub mod known;
 pub mod read;
 pub mod record;
+mod record_file;
 mod retention;
 mod salvage;
 pub mod settings;

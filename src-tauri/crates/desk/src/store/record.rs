@@ -4,21 +4,19 @@
 //! A record belongs to the article that its last `path` event names; renaming an article moves no file. Files are only
 //! ever added to, so Git, Syncthing and network drives have nothing to merge within them.
 
-use std::collections::{BTreeMap, BTreeSet, HashMap};
+use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 use std::ffi::OsString;
 use std::io;
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
-use copydesk_core::review::{By, Event, Kind, Record, event, fold};
+use copydesk_core::review::{By, Event, Kind, Record, fold};
 use copydesk_core::slug::slugify;
 use jiff::Timestamp;
 
 use super::fs::{Fs, Stat};
+use super::record_file::{self, Content};
 use super::ulid;
-
-/// A longer file is not read: no review has so much to say (bytes).
-const TOO_LONG: u64 = 1 << 30;
 
 /// What could not be read of a record's file.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -31,6 +29,8 @@ pub struct Trouble {
     pub torn: bool,
     /// The file could not be read at all.
     pub unread: bool,
+    /// Bytes in the middle of a file without end that were not looked at.
+    pub skipped: u64,
 }
 
 /// The review of an article.
@@ -46,6 +46,8 @@ pub struct Reviewed {
 pub struct Records {
     fs: Arc<dyn Fs>,
     root: PathBuf,
+    /// Bytes of one file that are read.
+    most: u64,
     held: Mutex<Held>,
 }
 
@@ -67,16 +69,23 @@ struct Kept {
 struct File {
     stamp: Option<Stat>,
     events: Vec<Event>,
+    people: BTreeSet<String>,
     /// Its last line has its end.
     whole: bool,
-    trouble: Option<Trouble>,
+    troubles: Vec<Trouble>,
 }
 
 impl Records {
     /// The records of a desk's folder; nothing is read yet.
     #[must_use]
     pub fn open(fs: Arc<dyn Fs>, root: &Path) -> Self {
-        Self { fs, root: root.to_owned(), held: Mutex::default() }
+        Self { fs, root: root.to_owned(), most: record_file::MOST, held: Mutex::default() }
+    }
+
+    /// With another bound of what is read of one file, in bytes: of a longer one, its beginning and its end.
+    #[must_use]
+    pub fn reading_at_most(self, most: u64) -> Self {
+        Self { most, ..self }
     }
 
     fn held(&self) -> MutexGuard<'_, Held> {
@@ -105,8 +114,7 @@ impl Records {
             let record = held.records.entry(name).or_default();
             if self.read_record(&folder, record) {
                 changed.extend(record.path.take());
-                let events = record.files.values().flat_map(|file| file.events.iter().cloned()).collect();
-                record.path = fold(events).path;
+                record.path = path_of(record);
                 changed.extend(record.path.clone());
             }
         }
@@ -147,17 +155,22 @@ impl Records {
 
     fn read_file(&self, path: &Path, stamp: Option<Stat>) -> File {
         let relative = path.strip_prefix(&self.root).unwrap_or(path).display().to_string();
-        let short = stamp.is_some_and(|stamp| stamp.size <= TOO_LONG);
-        let Some(bytes) = short.then(|| self.fs.read(path).ok()).flatten() else {
-            let trouble = Trouble { file: relative, damaged: 0, torn: false, unread: true };
-            return File { stamp, events: Vec::new(), whole: true, trouble: Some(trouble) };
+        let content = stamp.and_then(|stamp| record_file::read(&*self.fs, path, stamp.size, self.most).ok());
+        let none = Trouble { file: relative, damaged: 0, torn: false, unread: false, skipped: 0 };
+        let Some(Content { lines, whole, skipped }) = content else {
+            let troubles = vec![Trouble { unread: true, ..none }];
+            return File { stamp, events: Vec::new(), people: BTreeSet::new(), whole: true, troubles };
         };
-        let lines = event::read(&bytes);
-        let trouble =
-            Trouble { file: relative, damaged: lines.damaged.len(), torn: lines.torn, unread: false };
-        let trouble = (trouble.damaged > 0 || trouble.torn).then_some(trouble);
-        let whole = bytes.is_empty() || bytes.ends_with(b"\n");
-        File { stamp, events: lines.events, whole, trouble }
+        let mut troubles = Vec::new();
+        if skipped > 0 {
+            troubles.push(Trouble { skipped, ..none.clone() });
+        }
+        if lines.damaged > 0 || lines.torn {
+            troubles.push(Trouble { damaged: lines.damaged, torn: lines.torn, ..none });
+        }
+        let names: HashSet<&str> = lines.events.iter().map(|event| event.by.name.as_str()).collect();
+        let people = names.into_iter().map(str::to_owned).collect();
+        File { stamp, events: lines.events, people, whole, troubles }
     }
 
     /// The review of an article, as last read.
@@ -169,7 +182,7 @@ impl Records {
         }
         let files = || bound(&held, path).flat_map(|(_, record)| record.files.values());
         let events = files().flat_map(|file| file.events.iter().cloned()).collect();
-        let troubles = files().filter_map(|file| file.trouble.clone()).collect();
+        let troubles = files().flat_map(|file| file.troubles.iter().cloned()).collect();
         let reviewed = Arc::new(Reviewed { record: fold(events), troubles });
         held.folded.insert(path.to_owned(), Arc::clone(&reviewed));
         reviewed
@@ -191,9 +204,8 @@ impl Records {
     #[must_use]
     pub fn people(&self) -> BTreeSet<String> {
         let held = self.held();
-        let events =
-            held.records.values().flat_map(|record| record.files.values()).flat_map(|file| &file.events);
-        events.map(|event| event.by.name.clone()).collect()
+        let files = held.records.values().flat_map(|record| record.files.values());
+        files.flat_map(|file| file.people.iter().cloned()).collect()
     }
 
     /// Adds events to an article's record, which is begun if it has none. They are on the medium when this returns.
@@ -285,6 +297,14 @@ fn bound<'a>(held: &'a Held, path: &'a str) -> impl Iterator<Item = (&'a str, &'
         .iter()
         .filter(move |(_, record)| record.path.as_deref() == Some(path))
         .map(|(name, record)| (name.as_str(), record))
+}
+
+/// The article that a record names; of its events, only those that have a say in it are folded.
+fn path_of(record: &Kept) -> Option<String> {
+    let events = || record.files.values().flat_map(|file| &file.events);
+    let names = |event: &&Event| matches!(event.kind, Kind::Path { .. });
+    let ids: HashSet<&str> = events().filter(names).map(|event| event.id.as_str()).collect();
+    fold(events().filter(|event| ids.contains(event.id.as_str())).cloned().collect()).path
 }
 
 fn greatest(record: &Kept) -> impl Iterator<Item = u64> {
