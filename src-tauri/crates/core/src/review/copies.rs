@@ -51,7 +51,7 @@ impl<'a> Copies<'a> {
             }
         }
         let step = quote.chars().next().map_or(1, char::len_utf8);
-        let finder = memmem::Finder::new(quote.as_bytes());
+        let finder = Box::new(memmem::Finder::new(quote.as_bytes()));
         Found::Searched { text: self.text.as_bytes(), finder, from: 0, step }
     }
 
@@ -68,7 +68,7 @@ impl<'a> Copies<'a> {
 /// Places, in order.
 pub(super) enum Found<'a, 'q> {
     Sorted(std::vec::IntoIter<u32>),
-    Searched { text: &'a [u8], finder: memmem::Finder<'q>, from: usize, step: usize },
+    Searched { text: &'a [u8], finder: Box<memmem::Finder<'q>>, from: usize, step: usize },
 }
 
 impl Iterator for Found<'_, '_> {
