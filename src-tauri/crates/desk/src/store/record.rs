@@ -104,8 +104,8 @@ impl Records {
 
     fn take_in(&self, held: &mut Held) -> BTreeSet<String> {
         let mut changed = BTreeSet::new();
-        let names = if self.is_ours() { folders(&self.folder()) } else { Vec::new() };
-        let gone: Vec<String> = held.records.keys().filter(|name| !names.contains(name)).cloned().collect();
+        let names = if self.is_ours() { folders(&self.folder()) } else { BTreeSet::new() };
+        let gone: Vec<String> = held.records.keys().filter(|name| !names.contains(*name)).cloned().collect();
         for name in gone {
             changed.extend(held.records.remove(&name).and_then(|record| record.path));
         }
@@ -312,8 +312,8 @@ fn greatest(record: &Kept) -> impl Iterator<Item = u64> {
 }
 
 /// The names of the records' folders.
-fn folders(folder: &Path) -> Vec<String> {
-    let Ok(entries) = std::fs::read_dir(folder) else { return Vec::new() };
+fn folders(folder: &Path) -> BTreeSet<String> {
+    let Ok(entries) = std::fs::read_dir(folder) else { return BTreeSet::new() };
     entries
         .flatten()
         .filter(|entry| entry.file_type().is_ok_and(|kind| kind.is_dir()))
