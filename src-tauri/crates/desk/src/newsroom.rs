@@ -32,6 +32,7 @@ use crate::review::typed::Typed;
 use crate::scribe::Scribe;
 use crate::session::{Base, Session, Snapshot, Theirs};
 use crate::store::atomic::{self, OnDisk, ReadError, Saved, Weakness};
+use crate::store::creating;
 use crate::store::fs::{Fs, Stat};
 use crate::store::history::{Departed, History, Origin, RevisionId};
 use crate::store::journal::{Draft, Journal};
@@ -226,6 +227,11 @@ impl Newsroom {
 
     /// What interrupted saves left goes where its bytes are kept elsewhere; the rest is named.
     fn sweep(&self) {
+        for path in creating::finish(&*self.fs, &self.root, &self.local, sweep::YOUNG) {
+            self.library.refresh(&[self.root.join(&path)]);
+            self.tell_library();
+            self.notice(&words::created_after_all(&path));
+        }
         let (drafts, history) = (self.journal.list(), self.history().ok());
         let swept = sweep::sweep(&*self.fs, &self.root, &self.local, &drafts, history, sweep::YOUNG);
         for path in &swept.kept {
@@ -843,8 +849,12 @@ impl Newsroom {
     /// # Errors
     /// The file system refused.
     pub fn create_article(&self, folder: &str, stem: &str, text: &str) -> Result<Arc<Session>, Problem> {
-        let path = atomic::create_unused(&*self.fs, &self.root, folder, stem, "md", text.as_bytes())
-            .map_err(|error| words::cannot_create(stem, &error))?;
+        let note = creating::begin(&*self.fs, &self.local, folder, stem, text);
+        let made = atomic::create_unused(&*self.fs, &self.root, folder, stem, "md", text.as_bytes());
+        if let Some(note) = note {
+            let _ = self.fs.remove(&note);
+        }
+        let path = made.map_err(|error| words::cannot_create(stem, &error))?;
         self.begin_review(&path);
         self.keep(&path, text.as_bytes(), &self.author(), Origin::Save)?;
         self.library.refresh(&[self.root.join(&path)]);

@@ -325,6 +325,21 @@ pub fn leftover(path: &Path, kept: bool) -> Problem {
     )
 }
 
+/// An article that was being created when the program ended is there now.
+pub fn created_after_all(path: &str) -> Problem {
+    Problem::new(
+        "created_after_all",
+        (
+            format!("La création de {path}, interrompue la dernière fois, est achevée."),
+            "L’article est dans la liste.",
+        ),
+        (
+            format!("The creation of {path}, which was cut short last time, is finished."),
+            "The article is in the list.",
+        ),
+    )
+}
+
 /// Neither history nor the folder beside the drafts takes bytes that are about to be replaced.
 pub fn cannot_keep(path: &str, error: &io::Error) -> Problem {
     let (fr, en) = cause(error);

@@ -3,6 +3,8 @@
 use std::time::{Duration, Instant};
 
 use copydesk_desk::store::atomic;
+use copydesk_desk::store::creating;
+use copydesk_desk::store::fs::RealFs;
 use copydesk_desk::store::history::State;
 use copydesk_faults::chance::Chance;
 use copydesk_faults::lab::{ARTICLE, Lab};
@@ -94,13 +96,17 @@ fn row_1a_create() {
             None if lab.last(&["created"]) > 0 => row.lost.push(format!("{what}: it was acknowledged")),
             _ => {}
         }
-        // A whole text that was never acknowledged stays, and the next start names the file.
-        for path in atomic::leftovers(&lab.desk.join("ville")) {
-            match std::fs::read(&path) {
-                Ok(bytes) if bytes == whole.as_bytes() => row.left_over += 1,
-                _ => lab.sweep(row, what),
-            }
+        // The next start finishes what was begun, and leaves nothing beside it.
+        let begun = !atomic::leftovers(&lab.desk.join("ville")).is_empty();
+        let finished = creating::finish(&RealFs, &lab.desk, &lab.local, Duration::ZERO);
+        row.left_over += usize::from(begun);
+        if begun != (finished == ["ville/nouveau.md"]) || lab.desk.join("ville/nouveau-2.md").exists() {
+            row.unexplained.push(format!("{what}: {begun}, {finished:?}"));
         }
+        if begun && !std::fs::read(&made).is_ok_and(|bytes| bytes == whole.as_bytes()) {
+            row.torn.push(format!("{what}: what was finished"));
+        }
+        lab.sweep(row, what);
     });
 }
 

@@ -2,6 +2,7 @@
 
 pub mod atomic;
 pub mod backup;
+pub mod creating;
 pub mod fs;
 pub mod git;
 pub mod history;

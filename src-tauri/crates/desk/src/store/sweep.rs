@@ -87,7 +87,8 @@ pub fn is_kept(drafts: &[Draft], history: Option<&History>, bytes: &[u8]) -> boo
     history.is_some_and(|history| history.has(&fingerprint(bytes))) || is_part_of_a_draft(drafts, bytes)
 }
 
-fn is_old(path: &Path, min_age: Duration) -> bool {
+/// Whether a file was written at least so long ago.
+pub(super) fn is_old(path: &Path, min_age: Duration) -> bool {
     let modified = std::fs::symlink_metadata(path).and_then(|metadata| metadata.modified());
     // A clock that went back makes a file young, which is the safe side.
     min_age.is_zero()
