@@ -68,6 +68,10 @@ async fn what_changed_since_it_was_read_waits_on_the_desk_until_it_is_read() {
     window.press("ctrl+4").await;
     window.click("[data-testid=\"mark-read\"]").await;
     window.wait_text("[data-testid=\"diff-old\"]", "Ma dernière lecture").await;
+    // What the window says is there to be read: no word of it is cut off.
+    window.wait_text("[data-testid=\"notice\"] p", "C’est lu").await;
+    let whole = "(({ scrollWidth, clientWidth, scrollHeight, clientHeight }) => scrollWidth <= clientWidth && scrollHeight <= clientHeight)(document.querySelector('[data-testid=\"notice\"]'))";
+    window.wait_eval(whole, true).await;
     window.click("[data-testid=\"article-item\"][data-path=\"autre.md\"]").await;
     window.wait_text(EDITOR, "Rien.").await;
     room.write("cable.md", EDITED);
