@@ -33,6 +33,9 @@ fn main() -> ExitCode {
     if wanted("parts") {
         parts::measure(&mut table);
         review::measure(&mut table);
+        if let Err(error) = review::desk(&work, &mut table) {
+            table.missing("review of a desk", &error.to_string());
+        }
     }
     if wanted("diff")
         && let Err(error) = diffs::measure(&work, &mut table)

@@ -1,13 +1,26 @@
-//! The review of an article with 1,000 suggestions and 500 comments: reading its record, folding it, finding its places.
+//! The review of an article with 1,000 suggestions and 500 comments: reading its record, folding it, finding its places;
+//! and the review of a desk of 10,000 articles.
 
 use std::collections::BTreeSet;
+use std::error::Error;
+use std::fmt::Write as _;
+use std::fs;
 use std::hint::black_box;
-use std::time::Instant;
+use std::path::Path;
+use std::sync::Arc;
+use std::time::{Duration, Instant, SystemTime};
 
 use copydesk_core::review::{By, Event, Finder, Kind, event, fold};
+use copydesk_desk::env::SystemClock;
+use copydesk_desk::host::Silent;
+use copydesk_desk::newsroom::{Newsroom, Opening};
 use copydesk_desk::review::placing::{Places, Placing};
 use copydesk_desk::review::typed::Typed;
 use copydesk_desk::review::view::{self, Classes, Sources};
+use copydesk_desk::store::atomic::fingerprint;
+use copydesk_desk::store::fs::RealFs;
+use copydesk_desk::store::history::Origin;
+use copydesk_desk::store::journal::hex;
 use copydesk_desk::wire::Lang;
 use copydesk_desk::words;
 
@@ -101,4 +114,94 @@ pub fn measure(table: &mut Table) {
     table.state(&format!("record of {what}: read and folded"), "ms", folding.median(), Some(20.0));
     table.state(&format!("{what}: placed, classed, for the window"), "ms", first.median(), None);
     table.state(&format!("{what}: found again after an outside edit"), "ms", again.median(), None);
+}
+
+/// Articles of the desk, how many of them have a review, and how many were edited since they were read.
+const ARTICLES: usize = 10_000;
+const REVIEWED: usize = 500;
+const EDITED: usize = 50;
+
+/// Measures the review of a whole desk, every article of which was read once.
+///
+/// # Errors
+/// The work folder could not be used.
+pub fn desk(work: &Path, table: &mut Table) -> Result<(), Box<dyn Error>> {
+    let (root, local) = (work.join("review/desk"), work.join("review/local"));
+    let _ = fs::remove_dir_all(work.join("review"));
+    fs::create_dir_all(&root)?;
+    fs::create_dir_all(&local)?;
+    let mut marks = String::from("{");
+    let text = copy::article(400);
+    let old = SystemTime::now() - Duration::from_secs(3600);
+    let newsroom = open(&root, &local)?;
+    for number in 0..ARTICLES {
+        let name = format!("article-{number}.md");
+        let text = format!("{text}\nArticle {number}.\n");
+        let (comma, hash) = (if number > 0 { "," } else { "" }, hex(&fingerprint(text.as_bytes())));
+        write!(
+            marks,
+            r#"{comma}"{name}":{{"hash":"{hash}","revision":null,"time":"2026-11-22T10:00:00Z"}}"#
+        )?;
+        let path = root.join(&name);
+        if number < EDITED {
+            newsroom.history()?.record(&name, text.as_bytes(), "Ada", Origin::Save)?;
+            fs::write(&path, text.replacen("ville", "rade", 3))?;
+        } else {
+            fs::write(&path, text)?;
+        }
+        fs::File::options().append(true).open(&path)?.set_modified(old)?;
+        if number % (ARTICLES / REVIEWED) == 0 {
+            let folder = root.join(format!(".copydesk/review/01JD8Z3W0V5Q4N6T7R9S{number:06}"));
+            fs::create_dir_all(&folder)?;
+            let by = By { name: "Ada".into(), installation: "bench".into() };
+            let event = |n: u64, kind| Event {
+                id: format!("{number:020}{n:06}"),
+                n,
+                by: by.clone(),
+                at: String::new(),
+                kind,
+            };
+            let comment =
+                Kind::Comment { thread: "t".into(), anchor: None, text: "@Ada".into(), off_record: false };
+            let lines = [event(1, Kind::Path { path: Some(name) }), event(2, comment)];
+            fs::write(folder.join("ada-bench.jsonl"), lines.map(|event| event.line()).concat())?;
+        }
+    }
+    marks.push('}');
+    fs::write(local.join("read.json"), marks)?;
+    drop(newsroom);
+    let (mut never, mut later, mut again) = (Figure::default(), Figure::default(), Figure::default());
+    for round in 0..6 {
+        let newsroom = open(&root, &local)?;
+        newsroom.library.scan(&|| {});
+        for (turn, figure) in
+            [if round == 0 { &mut never } else { &mut later }, &mut again].into_iter().enumerate()
+        {
+            let start = Instant::now();
+            let items = black_box(newsroom.desk_review());
+            figure.add_time(start.elapsed());
+            if items.iter().filter(|item| !item.unread.is_empty()).count() != EDITED {
+                return Err(format!("round {round}, turn {turn}: not the articles that were edited").into());
+            }
+        }
+    }
+    let what = "review of a desk of 10,000 articles, 500 with a record";
+    table.state(&format!("{what}: the first answer ever"), "ms", never.median(), None);
+    table.state(&format!("{what}: the first answer after a start"), "ms", later.median(), Some(300.0));
+    table.state(&format!("{what}: later answers"), "ms", again.median(), Some(300.0));
+    Ok(())
+}
+
+fn open(root: &Path, local: &Path) -> Result<Arc<Newsroom>, Box<dyn Error>> {
+    Ok(Newsroom::open(Opening {
+        root: root.to_owned(),
+        local: local.to_owned(),
+        fs: Arc::new(RealFs),
+        clock: Arc::new(SystemClock),
+        host: Arc::new(Silent),
+        lang: Lang::En,
+        author: "Ada".to_owned(),
+        keep_days: None,
+        installation: "bench".to_owned(),
+    })?)
 }

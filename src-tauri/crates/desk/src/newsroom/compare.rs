@@ -230,6 +230,7 @@ impl Newsroom {
             hash: hex(&fingerprint),
             revision: newest.map(|revision| revision.id),
             time: self.clock.now().to_string(),
+            stat: None,
         };
         self.read_marks.set(path, read).map_err(|error| words::cannot_keep_read(path, &error))
     }
@@ -249,6 +250,9 @@ impl Newsroom {
             None => self.fs.stat(&self.root.join(path)).ok().filter(|stat| self.is_settled(stat)),
         };
         let draft = if open.is_none() { self.journal.stat(path) } else { None };
+        if stat.is_some() && read.stat == stat && draft.is_none() {
+            return (Vec::new(), false);
+        }
         let known = lock(&self.counted).get(path).filter(|known| known.read == read.hash).cloned();
         if let Some(known) = &known
             && stat.is_some()
@@ -261,6 +265,12 @@ impl Newsroom {
         let Some((now, text)) = self.text_and_hash(path, open.as_deref()) else {
             return (Vec::new(), false);
         };
+        if let Some(stat) = stat
+            && draft.is_none()
+            && read.fingerprint() == Some(now)
+        {
+            self.read_marks.notice(path, &read.hash, stat);
+        }
         let counts = match known.filter(|known| known.now == now) {
             Some(known) => known.counts,
             None if read.fingerprint() == Some(now) => Vec::new(),

@@ -20,6 +20,8 @@ impl Newsroom {
             .filter_map(|entry| self.desk_review_item(entry, recorded.contains(&entry.path)))
             .collect();
         items.sort_by(|a, b| order(a).cmp(&order(b)));
+        // What was noticed saves reading, and nothing else hangs on it.
+        let _ = self.read_marks.keep_noticed();
         items
     }
 

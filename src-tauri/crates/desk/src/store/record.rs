@@ -54,6 +54,8 @@ pub struct Records {
 #[derive(Default)]
 struct Held {
     records: BTreeMap<String, Kept>,
+    /// The records of each article, oldest first.
+    named: HashMap<String, Vec<String>>,
     /// By article, until something changes.
     folded: HashMap<String, Arc<Reviewed>>,
 }
@@ -119,6 +121,14 @@ impl Records {
             }
         }
         changed.iter().for_each(|path| drop(held.folded.remove(path)));
+        if !changed.is_empty() {
+            held.named.clear();
+            for (name, record) in &held.records {
+                if let Some(path) = &record.path {
+                    held.named.entry(path.clone()).or_default().push(name.clone());
+                }
+            }
+        }
         changed
     }
 
@@ -293,10 +303,8 @@ impl Records {
 
 /// The records of an article, oldest first.
 fn bound<'a>(held: &'a Held, path: &'a str) -> impl Iterator<Item = (&'a str, &'a Kept)> {
-    held.records
-        .iter()
-        .filter(move |(_, record)| record.path.as_deref() == Some(path))
-        .map(|(name, record)| (name.as_str(), record))
+    let names = held.named.get(path).into_iter().flatten();
+    names.filter_map(|name| held.records.get_key_value(name)).map(|(name, record)| (name.as_str(), record))
 }
 
 /// The article that a record names; of its events, only those that have a say in it are folded.
