@@ -9,6 +9,7 @@ mod ending;
 mod hostile;
 mod incoming;
 mod journeys;
+mod moved;
 mod page;
 mod portal;
 mod review;
