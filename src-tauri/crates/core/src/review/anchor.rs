@@ -4,7 +4,7 @@
 //! A place is found again only where its quote stands with enough of its neighbours, and nowhere else nearly as well:
 //! what fits several places alike is orphaned, never guessed.
 
-use std::ops::Range;
+use std::ops::{ControlFlow, Range};
 
 use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
@@ -152,8 +152,14 @@ impl<'a> Finder<'a> {
             rival: None,
         };
         if !quote.is_empty() {
-            let others = self.copies(quote).take(COPIES).filter(|&at| at != start);
-            let best = others.map(|at| self.agreement(&anchor, at)).max();
+            let (mut best, mut count) = (None, 0);
+            self.copies.each(quote, |at| {
+                count += 1;
+                if at != start {
+                    best = best.max(Some(self.agreement(&anchor, at)));
+                }
+                if count < COPIES { ControlFlow::Continue(()) } else { ControlFlow::Break(()) }
+            });
             anchor.rival = best.map(|weight| u32::try_from(weight).unwrap_or(u32::MAX));
         }
         anchor
@@ -193,10 +199,11 @@ impl<'a> Finder<'a> {
     /// The copy of the quote that its neighbours point at.
     fn copy(&self, anchor: &Anchor) -> Copy {
         let (mut best, mut next, mut count) = (None::<(usize, usize)>, 0, 0);
-        for at in self.copies(&anchor.quote) {
+        // In any order: of two that fit alike neither is chosen.
+        self.copies.each(&anchor.quote, |at| {
             count += 1;
             if count > COPIES {
-                return Copy::Several;
+                return ControlFlow::Break(());
             }
             let weight = self.agreement(anchor, at);
             match best {
@@ -206,6 +213,10 @@ impl<'a> Finder<'a> {
                     best = Some((at, weight));
                 }
             }
+            ControlFlow::Continue(())
+        });
+        if count > COPIES {
+            return Copy::Several;
         }
         match best {
             None => Copy::None,
@@ -243,7 +254,9 @@ impl<'a> Finder<'a> {
         let touching = points(&anchor.prefix.as_bytes()[rest.len()..])
             + points(&anchor.suffix.as_bytes()[..right])
             + edges;
-        if touching < TOUCHING && touching < all(anchor) {
+        // So many bytes are enough code points, whatever they are.
+        let around = anchor.prefix.len() + anchor.suffix.len() >= 4 * TOUCHING;
+        if touching < TOUCHING && (around || touching < all(anchor)) {
             return touching;
         }
         let there = tail(&before[..at - left], NEAR + NEAR / 2);
@@ -342,12 +355,18 @@ fn is_long(quote: &str) -> bool {
 
 /// The bytes of the whole characters with which both texts begin.
 fn common_start(a: &str, b: &str) -> usize {
+    if a.as_bytes().first() != b.as_bytes().first() {
+        return 0;
+    }
     let same = a.bytes().zip(b.bytes()).take_while(|(a, b)| a == b).count();
     b.floor_char_boundary(same)
 }
 
 /// The bytes of the whole characters with which both texts end.
 fn common_end(a: &str, b: &str) -> usize {
+    if a.as_bytes().last() != b.as_bytes().last() {
+        return 0;
+    }
     let same = a.bytes().rev().zip(b.bytes().rev()).take_while(|(a, b)| a == b).count();
     b.len() - b.ceil_char_boundary(b.len() - same)
 }

@@ -1,6 +1,7 @@
 //! Where copies of a quote begin in a text that is searched for many quotes.
 
 use std::cell::{Cell, OnceCell};
+use std::ops::ControlFlow;
 
 use memchr::memmem;
 
@@ -34,22 +35,41 @@ impl<'a> Copies<'a> {
 
     /// Where copies of a quote begin, overlapping ones too, in order.
     pub fn of<'q>(&self, quote: &'q str) -> Found<'a, 'q> {
+        let Some(places) = self.places(quote) else { return self.search(quote) };
+        let mut places: Vec<u32> =
+            places.iter().map(|place| place.1).filter(|at| self.is_at(quote, *at)).collect();
+        places.sort_unstable();
+        Found::Sorted(places.into_iter())
+    }
+
+    /// Gives the places of all copies to a closure, in any order, until it has enough.
+    pub fn each(&self, quote: &str, mut look: impl FnMut(usize) -> ControlFlow<()>) {
+        let Some(places) = self.places(quote) else {
+            let _ = self.search(quote).try_for_each(look);
+            return;
+        };
+        let there = places.iter().map(|place| place.1).filter(|at| self.is_at(quote, *at));
+        let _ = there.map(|at| at as usize).try_for_each(&mut look);
+    }
+
+    fn is_at(&self, quote: &str, at: u32) -> bool {
+        self.text.as_bytes()[at as usize..].starts_with(quote.as_bytes())
+    }
+
+    /// The places that begin as a quote does, up to eight bytes of it; `None` where they are not sorted, or too many.
+    fn places(&self, quote: &str) -> Option<&[(u64, u32)]> {
         self.asked.set(self.asked.get() + 1);
-        if self.asked.get() > MANY && self.text.len() <= LONG && !quote.is_empty() {
-            let sorted = self.sorted.get_or_init(|| self.sort());
-            let (low, high) = (key(quote.as_bytes(), 0), key(quote.as_bytes(), u8::MAX));
-            let from = sorted.partition_point(|place| place.0 < low);
-            let to = from + sorted[from..].partition_point(|place| place.0 <= high);
-            if to - from <= COMMON {
-                let mut places: Vec<u32> = sorted[from..to]
-                    .iter()
-                    .map(|place| place.1)
-                    .filter(|&at| self.text.as_bytes()[at as usize..].starts_with(quote.as_bytes()))
-                    .collect();
-                places.sort_unstable();
-                return Found::Sorted(places.into_iter());
-            }
+        if self.asked.get() <= MANY || self.text.len() > LONG || quote.is_empty() {
+            return None;
         }
+        let sorted = self.sorted.get_or_init(|| self.sort());
+        let (low, high) = (key(quote.as_bytes(), 0), key(quote.as_bytes(), u8::MAX));
+        let from = sorted.partition_point(|place| place.0 < low);
+        let len = sorted[from..].partition_point(|place| place.0 <= high);
+        (len <= COMMON).then(|| &sorted[from..from + len])
+    }
+
+    fn search<'q>(&self, quote: &'q str) -> Found<'a, 'q> {
         let step = quote.chars().next().map_or(1, char::len_utf8);
         let finder = Box::new(memmem::Finder::new(quote.as_bytes()));
         Found::Searched { text: self.text.as_bytes(), finder, from: 0, step }
@@ -101,7 +121,14 @@ mod tests {
             let first: Vec<usize> = Copies::new(&text).of(&quote).collect();
             let later = Copies::new(&text);
             later.asked.set(MANY);
-            prop_assert_eq!(first, later.of(&quote).collect::<Vec<_>>());
+            prop_assert_eq!(&first, &later.of(&quote).collect::<Vec<_>>());
+            let mut any = Vec::new();
+            later.each(&quote, |at| {
+                any.push(at);
+                ControlFlow::Continue(())
+            });
+            any.sort_unstable();
+            prop_assert_eq!(first, any);
             prop_assert!(later.sorted.get().is_some());
         }
     }
