@@ -269,13 +269,14 @@ fn same_but_for_addresses<'a, 'b>(
 mod tests {
     use super::*;
 
-    const FILES: [&str; 6] = [
+    const FILES: [&str; 7] = [
         "ville/vue du port.png",
         "ville/quai.md",
         "images/été (1).jpg",
         "sport/local/port.md",
         "index.md",
         "sport/local/ici.md",
+        "ville/ici.md",
     ];
 
     fn is_there(path: &str) -> bool {
