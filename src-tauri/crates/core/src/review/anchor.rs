@@ -384,18 +384,26 @@ fn head(text: &str, count: usize) -> &str {
 
 /// Code points of the telling words of `ours` that `theirs` has too, in order, from the side that is nearest.
 fn common_words(ours: &str, theirs: &str, backwards: bool) -> usize {
-    let telling = |text: &'_ str| -> Vec<String> {
+    fn telling(text: &str, backwards: bool) -> Vec<&str> {
         let words = text.unicode_words().filter(|word| word.chars().count() >= TELLING);
-        let mut words: Vec<String> = words.map(str::to_owned).collect();
+        let mut words: Vec<&str> = words.collect();
         if backwards {
             words.reverse();
         }
         words
-    };
-    let theirs = telling(theirs);
+    }
+    // Of a copy that has all the neighbours, nothing is left to compare.
+    if ours.is_empty() {
+        return 0;
+    }
+    let ours = telling(ours, backwards);
+    if ours.is_empty() {
+        return 0;
+    }
+    let theirs = telling(theirs, backwards);
     let (mut from, mut sum) = (0, 0);
-    for word in telling(ours) {
-        if let Some(at) = theirs[from..].iter().position(|other| *other == word) {
+    for word in ours {
+        if let Some(at) = theirs[from..].iter().position(|&other| other == word) {
             from += at + 1;
             sum += word.chars().count();
         }
