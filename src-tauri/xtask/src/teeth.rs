@@ -21,31 +21,31 @@ const TEETH: [Tooth; 6] = [
     Tooth {
         mutant: "no_fsync",
         package: "copydesk-faults",
-        file: "main",
+        file: "faults-rows",
         test: "rows::power::row_2_power_cuts",
     },
     Tooth {
         mutant: "no_dirfsync",
         package: "copydesk-faults",
-        file: "main",
+        file: "faults-rows",
         test: "rows::power::row_2_power_cuts",
     },
     Tooth {
         mutant: "no_exchange",
         package: "copydesk-faults",
-        file: "main",
+        file: "faults-rows",
         test: "rows::race::row_7_fast_writer",
     },
     Tooth {
         mutant: "mtime_only",
         package: "copydesk-faults",
-        file: "main",
+        file: "faults-rows",
         test: "rows::outside::row_6_changed_outside",
     },
     Tooth {
         mutant: "no_rescan",
         package: "copydesk-faults",
-        file: "main",
+        file: "faults-rows",
         test: "rows::outside::row_11_checkout",
     },
     Tooth {
