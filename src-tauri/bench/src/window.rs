@@ -19,6 +19,8 @@ const LETTER: u32 = b'n' as u32;
 const COPY: Area = Area { x: 290, y: 60, w: 720, h: 790 };
 const SIDE: Area = Area { x: 1050, y: 90, w: 380, h: 760 };
 const LIMIT: Duration = Duration::from_secs(20);
+/// After so long a start is over.
+const WARM: Duration = Duration::from_secs(10);
 const REST: Duration = Duration::from_millis(700);
 
 /// What is measured of the windows.
@@ -399,6 +401,8 @@ fn rest(screen: &Screen, paths: &Paths, article: &Path, table: &mut Table) -> Re
         let running = copydesk(paths, article, None)?;
         screen.wait_for_rest(screen.whole, Duration::from_secs(2), LIMIT)?;
         ours.add(process::pss_mb(running.child.id()));
+        // What is opened after the first paint is not rest.
+        std::thread::sleep(WARM.saturating_sub(running.since.elapsed()));
         let before = process::cpu_seconds(running.child.id());
         std::thread::sleep(Duration::from_secs_f64(seconds));
         let share = (process::cpu_seconds(running.child.id()) - before) / seconds * 100.0;
