@@ -6,6 +6,8 @@ mod compositor;
 mod engine;
 mod host;
 mod pictures;
+#[cfg(target_os = "linux")]
+mod portal;
 mod window;
 
 use std::path::PathBuf;
@@ -93,14 +95,21 @@ pub fn main() -> ExitCode {
     if cfg!(chaos_mutant = "no_csp") {
         context.config_mut().app.security.csp = None;
     }
-    let built = build(tauri::Builder::default(), Arc::clone(&app), Arc::clone(&shell))
-        .setup(move |tauri_app| {
+    let built =
+        build(tauri::Builder::default(), Arc::clone(&app), Arc::clone(&shell)).setup(move |tauri_app| {
             shell.attach(tauri_app.handle().clone());
             window::open(tauri_app.handle())?;
             window::watch_signals(tauri_app.handle().clone());
+            #[cfg(target_os = "linux")]
+            portal::follow_scheme();
             Ok(())
-        })
-        .build(context);
+        });
+    // GTK registers the program in there.
+    #[cfg(target_os = "linux")]
+    let unasked = portal::Unasked::begin();
+    let built = built.build(context);
+    #[cfg(target_os = "linux")]
+    drop(unasked);
     match built {
         Ok(running) => {
             running.run(|handle, event| {

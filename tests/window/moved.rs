@@ -30,7 +30,9 @@ async fn a_rename_is_asked_and_its_links_are_mended_with_keys() {
     window.wait_text(EDITOR, "a voté jeudi").await;
 
     // Its link leads nowhere from there.
-    window.wait_for("[data-testid=\"notice\"][role=\"status\"] button.link + button.link", super::LIMIT).await;
+    window
+        .wait_for("[data-testid=\"notice\"][role=\"status\"] button.link + button.link", super::LIMIT)
+        .await;
     press_button(&window, 0).await;
     room.wait_file("ville/bassin.md", |text| text == edited.replace("(quai.md)", "(../quai.md)")).await;
     window.wait_text(EDITOR, "../quai.md").await;
