@@ -5,6 +5,7 @@ use std::io::{BufRead, BufReader, IsTerminal, Write};
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 use std::sync::Mutex;
+use std::time::Instant;
 
 /// What went wrong, and what to do about it.
 #[derive(Debug, PartialEq, Eq)]
@@ -80,16 +81,20 @@ pub fn say(title: &str) {
 /// Says `title` and runs `command` with its output shown as it is.
 pub fn run(title: &str, command: &mut Command, hint: &str) -> Result<(), Failure> {
     say(title);
-    match command.status() {
+    let since = Instant::now();
+    let outcome = match command.status() {
         Ok(status) if status.success() => Ok(()),
         Ok(status) => Err(Failure::new(format!("{title}: {status}"), hint)),
-        Err(error) => Err(cannot_start(title, command, &error)),
-    }
+        Err(error) => return Err(cannot_start(title, command, &error)),
+    };
+    say_time(since);
+    outcome
 }
 
 /// The same, and gives the lines of both streams back beside showing them.
 pub fn run_read(title: &str, command: &mut Command, hint: &str) -> (Vec<String>, Result<(), Failure>) {
     say(title);
+    let since = Instant::now();
     if std::io::stdout().is_terminal() {
         command.env("CARGO_TERM_COLOR", "always").env("FORCE_COLOR", "1");
     }
@@ -111,7 +116,16 @@ pub fn run_read(title: &str, command: &mut Command, hint: &str) -> (Vec<String>,
         Ok(status) => Err(Failure::new(format!("{title}: {status}"), hint)),
         Err(error) => Err(Failure::new(format!("{title}: {error}"), hint)),
     };
+    say_time(since);
     (lines.into_inner().unwrap_or_default(), outcome)
+}
+
+/// Says how long a step took, where it is worth a line.
+fn say_time(since: Instant) {
+    let seconds = since.elapsed().as_secs();
+    if seconds > 0 {
+        println!("  {seconds} s");
+    }
 }
 
 /// What `command` prints, trimmed; `None` where it cannot be run or fails.
