@@ -1,4 +1,4 @@
-//! The page's process ends without warning. A driver's session ends with it, so the window is looked at and typed into
+//! The page's process ends without warning, while somebody types. A driver's session ends with it, so the window is looked at and typed into
 //! from outside, on a display of its own.
 
 use std::path::Path;
@@ -18,6 +18,12 @@ const PATIENCE: Duration = Duration::from_secs(2);
 /// A letter that neither the article nor what a draft says of itself has.
 const LETTER: char = 'q';
 
+/// The pause between two keys of somebody who types fast.
+const STROKE: Duration = Duration::from_millis(70);
+
+/// What may be lost of what was typed last.
+const LOSS: Duration = Duration::from_secs(1);
+
 /// How often the page is killed; `cargo xtask torture` sets more.
 fn times() -> usize {
     let torture = std::env::var_os("COPYDESK_TORTURE").is_some_and(|value| value == "1");
@@ -36,13 +42,32 @@ async fn a_page_that_dies_comes_back_with_what_was_typed() {
     let screen = Screen::open(Some(&name)).expect("the display");
     until("the first page", || painted(&screen)).await;
     let mut typed = 0;
-    for _ in 0..times() {
+    let mut last = 0;
+    for time in 0..times() {
         typed = type_three(&room, &screen, typed).await;
         let old = page(group).expect("the page has a process");
+        // From a single key to three seconds of them, a different number each time.
+        let mut keys = Vec::new();
+        for _ in 0..=(time * 17) % 42 {
+            screen.key(u32::from(LETTER)).expect("a key");
+            keys.push(Instant::now());
+            tokio::time::sleep(STROKE).await;
+        }
         let killed = Command::new("kill").args(["-KILL", &old]).status().expect("kill");
+        let end = Instant::now();
         assert!(killed.success());
         until("a new page", || page(group).is_some_and(|new| new != old) && painted(&screen)).await;
+        let due = typed + keys.iter().filter(|key| end - **key > LOSS).count();
+        let mut kept = 0;
+        until("what was typed more than a second before the end", || {
+            kept = on_disk(&room);
+            kept >= due
+        })
+        .await;
+        last += (typed + keys.len()).saturating_sub(kept);
+        typed = kept;
     }
+    println!("row 4 page killed: kept, {} kills, {last} letters of the last second lost", times());
     // The page that came back goes on with all of it.
     type_three(&room, &screen, typed).await;
 }
