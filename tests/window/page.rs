@@ -67,7 +67,7 @@ async fn a_page_that_dies_comes_back_with_what_was_typed() {
         last += (typed + keys.len()).saturating_sub(kept);
         typed = kept;
     }
-    println!("row 4 page killed: kept, {} kills, {last} letters of the last second lost", times());
+    println!("row 28 page killed: kept, {} kills, {last} letters of the last second lost", times());
     // The page that came back goes on with all of it.
     type_three(&room, &screen, typed).await;
 }

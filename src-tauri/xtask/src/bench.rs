@@ -24,8 +24,7 @@ pub fn run(groups: &[&str]) -> Outcome {
         .arg(&programs)
         .arg(step::root().join("ui/bench/dist/peer.js"))
         .arg(&work)
-        .args(groups)
-        .env("DISPLAY", &display.name);
-    step::run("measuring; leave the machine alone", &mut command, see)?;
+        .args(groups);
+    step::run("measuring; leave the machine alone", display.show(&mut command), see)?;
     Ok("put the table into docs/BENCHMARKS.md, losses included".to_owned())
 }

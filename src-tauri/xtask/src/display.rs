@@ -1,15 +1,15 @@
 //! A private virtual display for the tests of the real window.
 
 use std::io::{BufRead, BufReader};
-use std::process::{Child, Stdio};
+use std::process::{Child, Command, Stdio};
 
 use crate::step::{self, Failure};
 
 /// A running Xvfb; it ends with this value.
 pub struct Display {
     server: Child,
-    /// Its name, such as `:99`.
-    pub name: String,
+    /// Such as `:99`.
+    name: String,
 }
 
 impl Display {
@@ -32,6 +32,11 @@ impl Display {
             return Err(Failure::new("Xvfb did not start", hint));
         }
         Ok(display)
+    }
+
+    /// What `command` opens appears here.
+    pub fn show<'a>(&self, command: &'a mut Command) -> &'a mut Command {
+        command.env("DISPLAY", &self.name).env_remove("WAYLAND_DISPLAY").env("GDK_BACKEND", "x11")
     }
 }
 

@@ -75,7 +75,7 @@ fn rust_tests(display: &Display) -> Command {
     } else {
         command.args(["test", "--all-targets"]).args(all).args(["--", "--skip", "row_", "--skip", "fuzz_"]);
     }
-    command.env("DISPLAY", &display.name).env_remove("WAYLAND_DISPLAY").env("GDK_BACKEND", "x11");
+    display.show(&mut command);
     command
 }
 

@@ -132,7 +132,7 @@ fn command(lane: &Lane, display: Option<&Display>) -> Command {
     let mut command = step::cargo(lane.tests);
     command.env("COPYDESK_TORTURE", "1");
     if let Some(display) = display {
-        command.env("DISPLAY", &display.name).env_remove("WAYLAND_DISPLAY").env("GDK_BACKEND", "x11");
+        display.show(&mut command);
     }
     command
 }

@@ -256,6 +256,7 @@ export const en: Catalogue = {
     saved: "Saved",
     dirty: "Not saved",
     saving: "Saving…",
+    stuck: "The disk does not answer; your text is safe in the draft",
     conflict: "Conflict",
     error: "Could not save",
     draftSafe: "Your text is safe in the draft.",

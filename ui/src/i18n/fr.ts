@@ -254,6 +254,7 @@ export const fr = {
     saved: "Enregistré",
     dirty: "Non enregistré",
     saving: "Enregistrement…",
+    stuck: "Le disque ne répond pas\u00a0; votre texte est à l’abri dans le brouillon",
     conflict: "Conflit",
     error: "Échec de l’enregistrement",
     draftSafe: "Votre texte est à l’abri dans le brouillon.",

@@ -21,6 +21,8 @@ import { PreviewLoop } from "./preview";
 export const AUTOSAVE_REST = 1000;
 /** Milliseconds until a failed save is tried again by itself. */
 export const RETRY_REST = 10_000;
+/** Milliseconds after which a disk that has not answered is said not to answer. */
+export const SLOW_SAVE = 5000;
 /** Milliseconds between a move of the caret and its note. */
 const PLACE_REST = 500;
 
@@ -82,6 +84,8 @@ export class Article {
   heard = $state(0);
   /** Furniture that is being typed. */
   readonly fields: Fields;
+  /** A save is under way and the disk does not answer. */
+  stuck = $state(false);
   editor: Screen | null = null;
   #typed = $state(false);
   #saving = $state(false);
@@ -244,8 +248,11 @@ export class Article {
       this.#again = false;
       if (this.locked || this.state.conflict || this.state.deleted) return;
       this.#saving = true;
+      let slow: ReturnType<typeof setTimeout> | undefined;
       try {
         await this.settle();
+        // From here on the desk has the text, and drafts it whatever the article's disk does.
+        slow = setTimeout(() => (this.stuck = true), SLOW_SAVE);
         this.take(await this.#wire.call("save", { path: this.path }));
       } catch (reason) {
         const problem = asProblem(reason);
@@ -255,6 +262,8 @@ export class Article {
         this.#touch(RETRY_REST);
         return;
       } finally {
+        clearTimeout(slow);
+        this.stuck = false;
         this.#saving = false;
       }
     } while (this.#again);

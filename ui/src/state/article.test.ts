@@ -2,7 +2,7 @@ import { afterEach, beforeEach, expect, test, vi } from "vitest";
 import { memoryHost, type MemoryHost } from "../host/memory";
 import { wire } from "../ipc";
 import type { ArticleState, SaveState } from "../ipc/generated/wire";
-import { Article, AUTOSAVE_REST, RETRY_REST, saveOf } from "./article.svelte";
+import { Article, AUTOSAVE_REST, RETRY_REST, SLOW_SAVE, saveOf } from "./article.svelte";
 
 const PATH = "cables-sous-marins.md";
 let host: MemoryHost;
@@ -105,6 +105,27 @@ test("text is with the desk before it is saved", async () => {
   article.type("title", "Autre titre");
   await article.save();
   expect(order.filter((name) => name !== "preview")).toEqual(["flush", "set_field", "save"]);
+});
+
+test("a disk that does not answer is said until it does", async () => {
+  const article = await open();
+  await typed(article);
+  let answer = () => {};
+  const before = host.call.bind(host);
+  host.call = async (name, args) => {
+    if (name === "save") await new Promise<void>((resolve) => (answer = resolve));
+    return before(name, args);
+  };
+  const saved = article.save();
+  await vi.advanceTimersByTimeAsync(SLOW_SAVE - 1);
+  expect([article.saveState, article.stuck]).toEqual(["saving", false]);
+  await vi.advanceTimersByTimeAsync(1);
+  expect([article.saveState, article.stuck]).toEqual(["saving", true]);
+  answer();
+  await saved;
+  expect([article.saveState, article.stuck]).toEqual(["saved", false]);
+  await vi.advanceTimersByTimeAsync(SLOW_SAVE);
+  expect(article.stuck).toBe(false);
 });
 
 test("a failed save is said and keeps the state", async () => {
