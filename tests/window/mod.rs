@@ -5,6 +5,7 @@
 //! program. A test that fails leaves a screenshot in `tests/output`.
 
 mod changes;
+mod composing;
 mod ending;
 mod hostile;
 mod incoming;
@@ -26,6 +27,7 @@ use std::process::{Child, Command, Stdio};
 use std::time::{Duration, Instant};
 
 use base64::Engine;
+use copydesk_bench::screen::Screen;
 use fantoccini::actions::{InputSource, KeyAction, KeyActions};
 use fantoccini::elements::Element;
 use fantoccini::key::Key;
@@ -149,11 +151,27 @@ impl Window {
 
     /// Opens the program with these arguments.
     pub async fn open_with(room: &Room, args: &[&str]) -> Self {
-        Self::launch(room, Path::new(env!("CARGO_BIN_EXE_copydesk-window")), args).await
+        Self::launch(room, Path::new(env!("CARGO_BIN_EXE_copydesk-window")), args, display()).await
     }
 
-    async fn launch(room: &Room, program: &Path, args: &[&str]) -> Self {
-        let (display, display_name) = display();
+    /// Opens the program on the room's desk, alone on a display, whose keys are its own.
+    pub async fn open_alone(room: &Room) -> (Self, Screen) {
+        let (display, name) = own_display();
+        let program = Path::new(env!("CARGO_BIN_EXE_copydesk-window"));
+        let desk = room.desk();
+        let desk = desk.to_string_lossy();
+        let window = Self::launch(room, program, &[&desk], (Some(display), name.clone())).await;
+        let screen = Screen::open(Some(&name)).expect("the display");
+        screen.focus_and_fill().expect("a window");
+        (window, screen)
+    }
+
+    async fn launch(
+        room: &Room,
+        program: &Path,
+        args: &[&str],
+        (display, display_name): (Option<Child>, String),
+    ) -> Self {
         let port = free_port();
         let driver = driver(room, port, &display_name);
         let capabilities = json!({

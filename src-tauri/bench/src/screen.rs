@@ -119,9 +119,20 @@ impl Screen {
     /// # Errors
     /// The server's, or no such key on this keyboard.
     pub fn key(&self, keysym: u32) -> Result<()> {
-        let code = self.keycode(keysym)?;
-        for kind in [KEY_PRESS, KEY_RELEASE] {
-            self.connection.xtest_fake_input(kind, code, 0, self.root, 0, 0, 0)?;
+        self.chord(&[keysym])
+    }
+
+    /// Presses keys one after the other and releases them the other way round.
+    ///
+    /// # Errors
+    /// As [`Screen::key`].
+    pub fn chord(&self, keysyms: &[u32]) -> Result<()> {
+        let codes = keysyms.iter().map(|keysym| self.keycode(*keysym)).collect::<Result<Vec<u8>>>()?;
+        for code in &codes {
+            self.connection.xtest_fake_input(KEY_PRESS, *code, 0, self.root, 0, 0, 0)?;
+        }
+        for code in codes.iter().rev() {
+            self.connection.xtest_fake_input(KEY_RELEASE, *code, 0, self.root, 0, 0, 0)?;
         }
         self.connection.flush()?;
         Ok(())

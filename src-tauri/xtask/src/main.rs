@@ -24,7 +24,8 @@ const USAGE: &str = "\
 cargo xtask run [FOLDER] [--dev]   set up, build, open the window on FOLDER (default: articles/)
 cargo xtask test                   set up, then every check
 cargo xtask torture [LANE…]        the fault tests with their full figures: store, core, watch, fuzz, window
-cargo xtask teeth [PROTECTION…]    takes one protection out at a time: its fault test must fail
+cargo xtask teeth [PROTECTION…]    takes one protection out at a time: its test must fail; a layer
+                                   of the window: all attacks must still be stopped
 cargo xtask build                  the release programs `copydesk` and `copydesk-window`
 cargo xtask bench [GROUP…]         measure beside the peers: parts, diff, store, process,
                                    window, or of it start, typing, rest (default: all)
