@@ -101,25 +101,58 @@ fn joined(pairs: Vec<Pair>) -> Vec<Pair> {
     apart
 }
 
-/// Whether each telling word is in the merged text (the last one) as often as the base and the two sides account for.
-/// Where conflicts are left and one side was `chosen` in all of them, that side's words may stand whatever the other did.
-pub(super) fn balanced(texts: [&str; 4], chosen: Option<Side>) -> bool {
+/// Whether each telling word is in the merged text as often as the base and the two sides account for; `rows` are
+/// those of the base, mine and theirs. Where conflicts are left and one side was `chosen` in all of them, that side's
+/// words may stand whatever the other did.
+pub(super) fn balanced(rows: [&[&str]; 3], merged: &str, chosen: Option<Side>) -> bool {
     let mut counts: HashMap<&str, [usize; 4]> = HashMap::new();
-    for (number, text) in texts.iter().enumerate() {
+    let texts = rows.map(<[&str]>::concat);
+    for (number, text) in texts.iter().map(String::as_str).chain([merged]).enumerate() {
         for word in text.unicode_words().filter(|word| tells(word)) {
             counts.entry(word).or_default()[number] += 1;
         }
     }
-    counts.into_values().all(|[base, mine, theirs, merged]| {
+    let [base, mine, theirs] = rows;
+    let gone = [left_over(base, mine), left_over(base, theirs)];
+    let came = [left_over(mine, base), left_over(theirs, base)];
+    counts.into_iter().all(|(word, [base, mine, theirs, merged])| {
         // Both changes one after the other, or both the same change.
-        let (sum, same) = ((mine + theirs).saturating_sub(base), mine.min(theirs));
+        let (both, same) = (mine + theirs, mine.min(theirs));
+        // Of a word that stands in several sentences both sides may have taken out, or put in, one and the same.
+        let repeated = base.max(mine).max(theirs) > 1;
+        let shared = |sides: &[HashMap<&str, usize>; 2]| {
+            let counts = sides.each_ref().map(|words| words.get(word).copied().unwrap_or(0));
+            if repeated { counts[0].min(counts[1]) } else { 0 }
+        };
+        let least = both.saturating_sub(base + shared(&came)).min(same);
+        let most = (both + shared(&gone)).saturating_sub(base).max(same);
         let more = match chosen {
             None => 0,
             Some(Side::Mine) => mine,
             Some(Side::Theirs) => theirs,
         };
-        (sum.min(same)..=sum.max(same).max(more)).contains(&merged)
+        (least..=most.max(more)).contains(&merged)
     })
+}
+
+/// How often each telling word stands in the sentences of a row that another row does not have.
+fn left_over<'a>(row: &[&'a str], other: &[&str]) -> HashMap<&'a str, usize> {
+    let mut known: HashMap<&str, usize> = HashMap::new();
+    for sentence in other.iter().skip(1).step_by(2) {
+        *known.entry(sentence).or_default() += 1;
+    }
+    let mut words = HashMap::new();
+    for sentence in row.iter().skip(1).step_by(2) {
+        match known.get_mut(sentence) {
+            Some(count) if *count > 0 => *count -= 1,
+            _ => {
+                for word in sentence.unicode_words().filter(|word| tells(word)) {
+                    *words.entry(word).or_default() += 1;
+                }
+            }
+        }
+    }
+    words
 }
 
 /// From the first to the last sentence that has each word.

@@ -34,12 +34,13 @@ pub(super) fn merge(base: &str, mine: &str, theirs: &str) -> Vec<Piece> {
     let placed = [placed(&changes[0], &changes[1]), placed(&changes[1], &changes[0])];
     let bodies = Bodies { base: was, rows, changes, placed };
     let found = bodies.merge();
+    let rows = [&*bodies.base, &*bodies.rows[0], &*bodies.rows[1]];
     let is_balanced = match found.as_slice() {
-        [Piece::Agreed(text)] => balanced([base, mine, theirs, text], None),
+        [Piece::Agreed(text)] => balanced(rows, text, None),
         // What both hold is there whichever of them is chosen.
         _ => [Side::Mine, Side::Theirs]
             .into_iter()
-            .all(|side| balanced([base, mine, theirs, &choose(&found, side)], Some(side))),
+            .all(|side| balanced(rows, &choose(&found, side), Some(side))),
     };
     // Words that came back or got lost: likeness misled, and a person has to look.
     if is_balanced { found } else { bodies.one_question() }
@@ -254,7 +255,7 @@ impl Bodies<'_> {
                 return here(self.brought(side, lists[side][0], lists[side][0].new.clone()));
             }
             let found = self.gap_again(&lists, free).or_else(|| {
-                let found = self.same_move(&lists).or_else(|| self.past_a_move(&lists));
+                let found = self.same_move(&lists).or_else(|| self.past_what_left(&lists));
                 found.or_else(|| self.side_by_side(&lists)).map(here)
             });
             if let Some(found) = found {
@@ -447,19 +448,28 @@ impl Bodies<'_> {
         Some(pieces)
     }
 
-    /// One side moved sentences away, with the gap where the other put new ones: these stay where they are.
-    fn past_a_move(&self, lists: &[Vec<&Edit>; 2]) -> Option<Vec<Piece>> {
+    /// One side took sentences away, by a move or for good, with the gap where the other put some: these stay where
+    /// they are. Neither touched a sentence of the other, and which of its two gaps a sentence takes along is chance.
+    fn past_what_left(&self, lists: &[Vec<&Edit>; 2]) -> Option<Vec<Piece>> {
         for side in [0, 1] {
             let ([away], [put]) = (lists[side].as_slice(), lists[1 - side].as_slice()) else { return None };
-            let carried = away.away.iter().all(|&number| {
-                matches!(self.placed[side][number].fate, Fate::Edited(_)) && away.new.is_empty()
-            });
-            if carried && !away.away.is_empty() && put.is_insertion() && put.here.is_empty() {
-                let text = self.text(1 - side, &put.new);
-                // The gap that goes with the moved sentences is the first or the last element of their edit.
-                let text =
-                    if away.range.start == put.range.start { text.trim_end() } else { text.trim_start() };
-                return Some(vec![Piece::Agreed(text.to_owned())]);
+            let carried = |&number: &usize| matches!(self.placed[side][number].fate, Fate::Edited(_));
+            let arrives = |&number: &usize| {
+                matches!(self.placed[1 - side][number].fate, Fate::Left | Fate::Edited(_) | Fate::Deleted)
+            };
+            if away.new.is_empty()
+                && away.range.len() > 1
+                && away.away.iter().all(carried)
+                && put.is_insertion()
+                && put.here.iter().all(arrives)
+            {
+                // The gap that goes with what left is the first or the last element of its edit.
+                let sentences = if away.range.start == put.range.start {
+                    put.new.start..put.new.end - 1
+                } else {
+                    put.new.start + 1..put.new.end
+                };
+                return Some(self.brought(1 - side, put, sentences));
             }
         }
         None

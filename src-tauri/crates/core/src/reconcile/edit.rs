@@ -168,6 +168,12 @@ impl Writer<'_> {
     fn removed(&mut self, olds: Range<usize>, new: usize) {
         let (before, after, left) = (self.base[2 * olds.start], self.base[2 * olds.end], self.side[2 * new]);
         if left != before && left != after {
+            if self.moved_old[olds.clone()].iter().any(Option::is_some) {
+                // What moved is an edit of its own, or the other side's words could not follow it.
+                self.cut_out(olds.clone(), 0);
+                self.push(2 * olds.end..2 * olds.end + 1, 2 * new..2 * new + 1);
+                return;
+            }
             self.push(2 * olds.start..2 * olds.end + 1, 2 * new..2 * new + 1);
             return;
         }

@@ -71,9 +71,7 @@ fn touched(block: &Move, edits: &[Edit], first: usize) -> Fate {
     // One of the gaps around went with the move, and the other side may have used that gap, or taken it out with what
     // stood beyond.
     let beyond = |edit: &Edit| edit.range.end <= row.start || row.end <= edit.range.start;
-    let only_gaps = stays
-        .clone()
-        .all(|edit| beyond(edit) && edit.here.is_empty() && (edit.range.len() == 1 || edit.is_blank()));
+    let only_gaps = stays.clone().all(|edit| beyond(edit) && (edit.range.len() == 1 || edit.is_blank()));
     if !only_gaps || carried.iter().any(|&number| !edits[number].here.is_empty()) {
         return Fate::Tangled;
     }
