@@ -42,7 +42,7 @@ async fn a_comment_outlives_a_kill_is_sent_answered_and_resolved() {
         )
     };
     window.eval(&button("Résoudre")).await;
-    window.wait_gone("section > [data-testid=\"comment\"]").await;
+    window.wait_gone("section > [role=\"feed\"] [data-testid=\"comment\"]").await;
 }
 
 #[tokio::test]
@@ -81,13 +81,13 @@ async fn what_is_typed_in_suggest_mode_is_proposed_accepted_and_taken_back() {
     window.wait_text("[data-testid=\"suggestion\"]", "Il tient.").await;
     window.click("[data-testid=\"suggestion-accept\"]").await;
     room.wait_file("cable.md", |text| text == format!("{PIECE}Il tient.")).await;
-    window.wait_gone("section > [data-testid=\"suggestion\"]").await;
+    window.wait_gone("section > [role=\"feed\"] [data-testid=\"suggestion\"]").await;
     window.click(EDITOR).await;
     window.press("ctrl+z").await;
     room.wait_file("cable.md", |text| text == PIECE).await;
-    window.wait_text("section > [data-testid=\"suggestion\"]", "Il tient.").await;
+    window.wait_text("section > [role=\"feed\"] [data-testid=\"suggestion\"]", "Il tient.").await;
     window.click("[data-testid=\"suggestion-reject\"]").await;
-    window.wait_gone("section > [data-testid=\"suggestion\"]").await;
+    window.wait_gone("section > [role=\"feed\"] [data-testid=\"suggestion\"]").await;
     assert_eq!(room.read("cable.md"), PIECE);
 }
 
@@ -110,7 +110,7 @@ async fn struck_words_stay_in_the_text_until_somebody_accepts() {
     for _ in 0..30 {
         window.press("ctrl+z").await;
     }
-    window.wait_gone("section > [data-testid=\"suggestion\"]").await;
+    window.wait_gone("section > [role=\"feed\"] [data-testid=\"suggestion\"]").await;
     window.click("[data-testid=\"mode-write\"]").await;
     window.wait_text(EDITOR, "40 millions d’euros.").await;
     assert_eq!(room.read("cable.md"), PIECE);

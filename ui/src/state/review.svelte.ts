@@ -122,6 +122,8 @@ export class Reviewing {
   problem = $state.raw<Problem | null>(null);
   /** Boxes whose text is on its way. */
   sending = $state.raw<ReadonlySet<string>>(new Set());
+  /** The suggestion or thread that was clicked in the text last. */
+  picked = $state.raw<{ id: string } | null>(null);
   /** Answers who the person is; set while they are asked. */
   naming = $state.raw<((name: string | null) => void) | null>(null);
   #boxes = $state.raw<ReadonlyMap<string, Box>>(new Map());
@@ -167,6 +169,11 @@ export class Reviewing {
     this.#path = to;
   }
 
+  /** Shows the card of a suggestion or a thread; the same one again as well. */
+  pick(id: string) {
+    this.picked = { id };
+  }
+
   /** The record of an article changed. */
   hear(path: string) {
     if (path === this.#path && this.value) void this.load(path);
@@ -183,6 +190,7 @@ export class Reviewing {
     this.#path = path;
     this.value = null;
     this.problem = null;
+    this.picked = null;
     this.#boxes = new Map();
   }
 
