@@ -7,11 +7,12 @@ use std::process::Command;
 use serde_json::Value;
 
 /// Which of our packages a package may name.
-const HOUSE: [(&str, &[&str]); 8] = [
+const HOUSE: [(&str, &[&str]); 9] = [
     ("copydesk-core", &[]),
     ("copydesk-typeset", &["copydesk-core"]),
     ("copydesk-desk", &["copydesk-core", "copydesk-typeset"]),
-    ("copydesk-cli", &["copydesk-core", "copydesk-desk", "copydesk-typeset"]),
+    ("copydesk-word", &["copydesk-core"]),
+    ("copydesk-cli", &["copydesk-core", "copydesk-desk", "copydesk-typeset", "copydesk-word"]),
     ("copydesk", &["copydesk-core", "copydesk-desk", "copydesk-typeset"]),
     ("copydesk-bench", &["copydesk-core", "copydesk-desk", "copydesk-typeset"]),
     ("copydesk-faults", &["copydesk-core", "copydesk-desk"]),

@@ -30,7 +30,7 @@ pub enum Command {
     Diff(DiffArgs),
     /// List, show and restore the revisions of an article
     History(HistoryArgs),
-    /// Show the review of an article: suggestions, comments, sign-offs; exchange it as CriticMarkup
+    /// Show the review of an article: suggestions, comments, sign-offs; exchange it as CriticMarkup or for Word
     Review(ReviewArgs),
     /// Look a desk over: articles, history, drafts, leftovers; mend what is safe, back up, restore
     Doctor(DoctorArgs),
@@ -165,9 +165,9 @@ pub struct ReviewArgs {
 /// What to do with a review.
 #[derive(Subcommand)]
 pub enum ReviewCommand {
-    /// Write the article with its open suggestions and comments as marks; never what is off the record
+    /// Write the article with its open suggestions and comments as marks or for Word; never what is off the record
     Export(ReviewExportArgs),
-    /// Take the marks of a file as suggestions and comments on an article, which is not touched
+    /// Take the marks of a file, or what was tracked in a Word document, as suggestions and comments on an article, which is not touched
     Import(ReviewImportArgs),
 }
 
@@ -176,7 +176,7 @@ pub enum ReviewCommand {
 pub struct ReviewExportArgs {
     /// The article
     pub article: PathBuf,
-    /// Form of the marks
+    /// Form of the file
     #[arg(long, value_enum)]
     pub to: Marks,
     /// File to write, - for standard output
@@ -190,7 +190,7 @@ pub struct ReviewExportArgs {
 /// `copydesk review import`.
 #[derive(Args)]
 pub struct ReviewImportArgs {
-    /// The file with the marks
+    /// The file with the marks, or the Word document (.docx)
     pub marked: PathBuf,
     /// The article that they are about
     #[arg(long, value_name = "ARTICLE")]
@@ -201,10 +201,12 @@ pub struct ReviewImportArgs {
 }
 
 /// `--to` of a review.
-#[derive(Clone, Copy, ValueEnum)]
+#[derive(Clone, Copy, PartialEq, Eq, ValueEnum)]
 pub enum Marks {
     /// CriticMarkup, with author and time as Commentator writes them
     Criticmarkup,
+    /// A Word document, with tracked changes and comments
+    Docx,
 }
 
 /// `copydesk doctor`.

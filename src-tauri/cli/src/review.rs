@@ -18,9 +18,11 @@ use copydesk_desk::words;
 use serde_json::{Value, json};
 
 use crate::article::{self, Named};
-use crate::call::{ReviewArgs, ReviewExportArgs, ReviewImportArgs};
+use crate::call::{Marks, ReviewArgs, ReviewExportArgs, ReviewImportArgs};
 use crate::export::print;
 use crate::words::Failure;
+
+mod word;
 
 /// An article with its review.
 struct Read {
@@ -169,6 +171,9 @@ fn as_lines(review: &Review, lang: Lang) -> String {
 pub fn export(here: &Surroundings, args: &ReviewExportArgs) -> Result<(), Failure> {
     let lang = here.lang(None);
     let read = read(here, &args.article, args.desk.as_deref())?;
+    if args.to == Marks::Docx {
+        return word::export(here, &read, &args.out);
+    }
     let (head, body) = front::split(&read.text);
     let (written, left_out) = exchange::marked(body, &read.reading.review);
     for item in &left_out {
@@ -188,11 +193,16 @@ pub fn export(here: &Surroundings, args: &ReviewExportArgs) -> Result<(), Failur
         );
     }
     let marked = format!("{head}{}", written.text);
-    if args.out == Path::new("-") {
-        return print(marked.as_bytes());
+    put(&args.out, marked.as_bytes(), lang)
+}
+
+fn put(out: &Path, bytes: &[u8], lang: Lang) -> Result<(), Failure> {
+    if out == Path::new("-") {
+        return print(bytes);
     }
-    atomic::put(&RealFs, &args.out, marked.as_bytes()).map_err(|error| {
-        let out = args.out.display();
+    // A name alone has no folder that could be synced.
+    atomic::put(&RealFs, &Path::new(".").join(out), bytes).map_err(|error| {
+        let out = out.display();
         Failure::fault(match lang {
             Lang::Fr => format!("{out} n’a pas pu être écrit ({error}). Choisissez un autre --out."),
             Lang::En => format!("{out} could not be written ({error}). Choose another --out."),
@@ -210,6 +220,9 @@ fn left_out_words(shown: &str, item: &LeftOut, lang: Lang) -> String {
         }
         Reason::Unsayable(Lost::Overlaps) => ("elle en recouvre une autre", "it overlaps another"),
         Reason::Unsayable(Lost::HoldsMarks) => ("ses mots contiennent des marques", "its words hold marks"),
+        Reason::Unsayable(Lost::InMarks) => {
+            ("elle touche des marques de Markdown", "it touches marks of Markdown")
+        }
         Reason::Unsayable(Lost::Extent) => {
             ("son passage recouvre une suggestion", "its passage overlaps a suggestion")
         }

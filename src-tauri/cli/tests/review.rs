@@ -136,3 +136,17 @@ fn an_article_without_a_review_has_an_empty_one() {
     let output = desk.run(&["review", "import", "rien.md", "--into", "desk/cable.md"]);
     assert_eq!(output.status.code(), Some(2));
 }
+
+#[test]
+fn a_word_document_has_the_changes_tracked_and_the_comments() {
+    let desk = Desk::new();
+    assert!(desk.run(&["review", "import", "marked.md", "--into", "desk/cable.md"]).status.success());
+    let export = |out: &str| {
+        let output = desk.run(&["review", "export", "desk/cable.md", "--to", "docx", "--out", out]);
+        assert!(output.status.success(), "{}", texts(&output).1);
+        std::fs::read(desk.folder.path().join(out)).unwrap()
+    };
+    let (first, second) = (export("one.docx"), export("two.docx"));
+    assert_eq!(&first[..4], b"PK\x03\x04");
+    assert_eq!(first, second, "the same input gives the same bytes");
+}

@@ -71,6 +71,8 @@ pub enum Lost {
     Overlaps,
     /// Its words hold marks of their own.
     HoldsMarks,
+    /// It begins, ends or lies in Markdown's own marks, which a document does not show.
+    InMarks,
     /// Written, but at a place instead of over its passage, which overlaps a change.
     Extent,
 }

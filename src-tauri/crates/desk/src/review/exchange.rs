@@ -1,22 +1,22 @@
-//! CriticMarkup to and from a review: what leaves the desk, and what comes in as events.
+//! CriticMarkup and Word documents to and from a review: what leaves the desk, and what comes in as events.
 
 use copydesk_core::review::critic::{self, Change, Comment, Critic, Lost, Mark, Message, Written};
 use copydesk_core::review::{By, Finder, Kind, Record, seal};
 use copydesk_core::ruler::Ruler;
 use jiff::Timestamp;
 
-use crate::wire::{Review, Standing, SuggestionItem, ThreadItem, Verdict};
+use crate::wire::{Review, Standing, Verdict};
 
-/// Why something of a review is not in a marked text.
+/// Why something of a review is not in a file.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Reason {
     /// It has no place in the text.
     Orphaned,
-    /// CriticMarkup cannot say it.
+    /// The file's form cannot say it.
     Unsayable(Lost),
 }
 
-/// What is not in a marked text.
+/// What is not in a file.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct LeftOut {
     /// The suggestion's or the conversation's name.
@@ -27,63 +27,87 @@ pub struct LeftOut {
     pub reason: Reason,
 }
 
-/// A body with its open suggestions and unsettled conversations as marks, and what is not in it. What is off the
-/// record never is, and is not named either.
+/// What of a review may leave the desk, placed in its body. What is off the record is not in it, and not named either.
+#[derive(Debug, Default)]
+pub struct Leaving {
+    /// Open suggestions.
+    pub changes: Vec<Change>,
+    /// Conversations.
+    pub comments: Vec<Comment>,
+    /// What has no place.
+    pub orphans: Vec<LeftOut>,
+    /// Names and words of the changes.
+    changed: Vec<(String, String)>,
+    /// Names and words of the conversations.
+    said: Vec<(String, String)>,
+}
+
+/// Picks what may leave the desk of a review.
 #[must_use]
-pub fn marked(body: &str, review: &Review) -> (Written, Vec<LeftOut>) {
+pub fn leaving(body: &str, review: &Review) -> Leaving {
     let ruler = Ruler::new(body);
     let range = |passage: Option<crate::wire::Passage>| {
         let passage = passage?;
         Some(ruler.to_byte(passage.start as usize)?..ruler.to_byte(passage.end as usize)?)
     };
-    let mut left_out = Vec::new();
-    let mut orphan = |id: &str, words: &str| {
-        left_out.push(LeftOut { id: id.to_owned(), words: words.to_owned(), reason: Reason::Orphaned });
-    };
-    let (mut changes, mut changed): (Vec<Change>, Vec<&SuggestionItem>) = Default::default();
+    let mut leaving = Leaving::default();
+    let orphan = |(id, words): (String, String)| LeftOut { id, words, reason: Reason::Orphaned };
     for item in review.suggestions.iter().filter(|item| item.verdict == Verdict::Open) {
-        match range(item.passage).filter(|_| item.standing == Standing::Placed) {
-            Some(range) => {
-                let mark = mark(&item.author, &item.time, false);
-                let note =
-                    (!item.note.is_empty()).then(|| Message { mark: mark.clone(), text: item.note.clone() });
-                changes.push(Change {
-                    range,
-                    new: item.new.clone(),
-                    mark,
-                    messages: note.into_iter().collect(),
-                });
-                changed.push(item);
-            }
-            None => orphan(&item.id, &format!("{} → {}", item.old, item.new)),
-        }
+        let name = (item.id.clone(), format!("{} → {}", item.old, item.new));
+        let Some(range) = range(item.passage).filter(|_| item.standing == Standing::Placed) else {
+            leaving.orphans.push(orphan(name));
+            continue;
+        };
+        let mark = mark(&item.author, &item.time, false);
+        let note = (!item.note.is_empty()).then(|| Message { mark: mark.clone(), text: item.note.clone() });
+        leaving.changes.push(Change {
+            range,
+            new: item.new.clone(),
+            mark,
+            messages: note.into_iter().collect(),
+        });
+        leaving.changed.push(name);
     }
-    let (mut comments, mut said): (Vec<Comment>, Vec<&ThreadItem>) = Default::default();
     for thread in review.threads.iter().filter(|thread| !thread.off_record) {
+        let first = thread.messages.first().map(|message| message.text.clone()).unwrap_or_default();
+        let name = (thread.id.clone(), first);
         let whole =
             thread.quote.is_empty() && thread.standing == Standing::Placed && thread.passage.is_none();
         let Some(range) = (if whole { Some(0..0) } else { range(thread.passage) }) else {
-            orphan(&thread.id, thread.messages.first().map_or("", |message| &message.text));
+            leaving.orphans.push(orphan(name));
             continue;
         };
         let messages = thread.messages.iter().map(|message| Message {
             mark: mark(&message.author, &message.time, thread.resolved),
             text: message.text.clone(),
         });
-        comments.push(Comment { range, messages: messages.collect() });
-        said.push(thread);
+        leaving.comments.push(Comment { range, messages: messages.collect() });
+        leaving.said.push(name);
     }
-    let written = critic::write(body, &changes, &comments);
-    left_out.extend(written.changes.iter().map(|&(index, lost)| LeftOut {
-        id: changed[index].id.clone(),
-        words: format!("{} → {}", changed[index].old, changed[index].new),
-        reason: Reason::Unsayable(lost),
-    }));
-    left_out.extend(written.comments.iter().map(|&(index, lost)| LeftOut {
-        id: said[index].id.clone(),
-        words: said[index].messages.first().map(|message| message.text.clone()).unwrap_or_default(),
-        reason: Reason::Unsayable(lost),
-    }));
+    leaving
+}
+
+impl Leaving {
+    /// All that is not in a file, given what its form could not say.
+    #[must_use]
+    pub fn left_out(mut self, changes: &[(usize, Lost)], comments: &[(usize, Lost)]) -> Vec<LeftOut> {
+        let mut name = |names: &[(String, String)], &(index, lost): &(usize, Lost)| {
+            let (id, words) = names[index].clone();
+            self.orphans.push(LeftOut { id, words, reason: Reason::Unsayable(lost) });
+        };
+        changes.iter().for_each(|lost| name(&self.changed, lost));
+        comments.iter().for_each(|lost| name(&self.said, lost));
+        self.orphans
+    }
+}
+
+/// A body with its open suggestions and conversations as marks, and what is not in it. What is off the record never
+/// is, and is not named either.
+#[must_use]
+pub fn marked(body: &str, review: &Review) -> (Written, Vec<LeftOut>) {
+    let leaving = leaving(body, review);
+    let written = critic::write(body, &leaving.changes, &leaving.comments);
+    let left_out = leaving.left_out(&written.changes, &written.comments);
     (written, left_out)
 }
 
