@@ -250,6 +250,9 @@ pub fn import(here: &Surroundings, args: &ReviewImportArgs) -> Result<(), Failur
             Lang::En => format!("{shown} could not be read ({error}). Check the path."),
         })
     })?;
+    if word::is_document(&args.marked, &bytes) {
+        return word::import(here, &read, &shown, &bytes);
+    }
     let decoded =
         text::decode(&bytes).map_err(|reason| Failure::of(&words::not_text(&shown, &reason), lang))?;
     let (store, _) = Store::open(Arc::new(RealFs), &here.data_dir);
@@ -273,12 +276,15 @@ pub fn import(here: &Surroundings, args: &ReviewImportArgs) -> Result<(), Failur
             }
         );
     }
-    let taken = match lang {
-        Lang::Fr => format!("{count} événements ajoutés à la relecture de {}.\n", read.named.shown),
-        Lang::En => format!("{count} events added to the review of {}.\n", read.named.shown),
-    };
-    eprint!("{taken}");
+    taken(count, &read, lang);
     Ok(())
+}
+
+fn taken(count: usize, read: &Read, lang: Lang) {
+    match lang {
+        Lang::Fr => eprintln!("{count} événements ajoutés à la relecture de {}.", read.named.shown),
+        Lang::En => eprintln!("{count} events added to the review of {}.", read.named.shown),
+    }
 }
 
 fn author(here: &Surroundings, store: &Store) -> String {

@@ -149,4 +149,30 @@ fn a_word_document_has_the_changes_tracked_and_the_comments() {
     let (first, second) = (export("one.docx"), export("two.docx"));
     assert_eq!(&first[..4], b"PK\x03\x04");
     assert_eq!(first, second, "the same input gives the same bytes");
+    let before = desk.json();
+    let back = desk.run(&["review", "import", "one.docx", "--into", "desk/cable.md"]);
+    assert!(texts(&back).1.contains("0 events"), "{}", texts(&back).1);
+    assert_eq!(desk.json(), before);
+
+    // In an article without a review the same is said, once.
+    std::fs::write(desk.path("copy.md"), PIECE).unwrap();
+    for _ in 0..2 {
+        let back = desk.run(&["review", "import", "one.docx", "--into", "desk/copy.md"]);
+        assert!(back.status.success(), "{}", texts(&back).1);
+    }
+    let output = desk.run(&["review", "desk/copy.md", "--json"]);
+    let copy: Value = serde_json::from_slice(&output.stdout).unwrap();
+    for list in ["suggestions", "comments"] {
+        let (old, new) = (before[list].as_array().unwrap(), copy[list].as_array().unwrap());
+        assert_eq!(old.len(), new.len(), "{list}");
+        for (old, new) in old.iter().zip(new) {
+            for key in ["author", "time", "old", "new", "note", "quote", "start", "end", "messages"] {
+                assert_eq!(old[key], new[key], "{key}");
+            }
+        }
+    }
+    std::fs::write(desk.folder.path().join("bad.docx"), b"no zip").unwrap();
+    let bad = desk.run(&["review", "import", "bad.docx", "--into", "desk/copy.md"]);
+    assert_eq!(bad.status.code(), Some(2));
+    assert!(texts(&bad).1.contains("bad.docx could not be read"), "{}", texts(&bad).1);
 }

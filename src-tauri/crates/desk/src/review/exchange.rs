@@ -176,6 +176,47 @@ pub fn events(critic: &Critic, record: &Record, me: &By, now: Timestamp) -> Vec<
     events
 }
 
+/// What the review has already leaves a file that went out and came back; answers are left as events of their own.
+#[must_use]
+pub fn news(critic: &mut Critic, review: &Review, me: &By, now: Timestamp) -> Vec<Signed> {
+    let same = |mark: &Mark, author: &str, time: &str| {
+        let known = time.parse::<Timestamp>().ok().map(Timestamp::as_second);
+        mark.author == author && (mark.time.is_none() || mark.time == known)
+    };
+    let body = std::mem::take(&mut critic.body);
+    critic.changes.retain(|change| {
+        !review.suggestions.iter().any(|item| {
+            item.old == body[change.range.clone()]
+                && item.new == change.new
+                && same(&change.mark, &item.author, &item.time)
+        })
+    });
+    critic.body = body;
+    let mut answers = Vec::new();
+    critic.comments.retain(|comment| {
+        let known = review.threads.iter().find(|thread| {
+            let (first, said) = (thread.messages.first(), &comment.messages[0]);
+            first.is_some_and(|first| first.text == said.text && same(&said.mark, &first.author, &first.time))
+        });
+        let Some(thread) = known else { return true };
+        for message in &comment.messages {
+            let mark = &message.mark;
+            let heard = thread
+                .messages
+                .iter()
+                .any(|said| said.text == message.text && same(mark, &said.author, &said.time));
+            if !heard {
+                let name = if mark.author.is_empty() { me.name.clone() } else { mark.author.clone() };
+                let at = mark.time.and_then(|time| Timestamp::from_second(time).ok()).unwrap_or(now);
+                let by = By { name, installation: me.installation.clone() };
+                answers.push((by, at, Kind::Reply { thread: thread.id.clone(), text: message.text.clone() }));
+            }
+        }
+        false
+    });
+    answers
+}
+
 /// The same name for the same thing, however often it is imported.
 fn id(kind: &str, parts: &[&str]) -> String {
     let hash = seal::hash_of(format!("{kind}\0{}", parts.join("\0")).as_bytes());
