@@ -1,0 +1,137 @@
+//! What is typed is in a draft soon after, and until it is saved.
+
+use std::sync::Mutex;
+use std::time::{Duration, Instant};
+
+use copydesk_core::text;
+
+use super::{Newsroom, at_hand, lock};
+use crate::error::Problem;
+use crate::session::{Session, Snapshot};
+use crate::store::atomic;
+use crate::store::history::Origin;
+use crate::store::journal::Draft;
+use crate::store::known;
+use crate::words;
+
+/// At its end the program waits so long for a save that goes on before it writes a draft beside it.
+const STUCK: Duration = Duration::from_millis(500);
+
+impl Newsroom {
+    /// Somebody typed: a draft falls due.
+    pub fn typed(&self) {
+        if let Some(scribe) = self.scribe.get() {
+            scribe.ring();
+        }
+    }
+
+    /// Writes the drafts that are due, and looks again at what saves replaced; returns whether more will be.
+    pub fn write_due_drafts(&self, now: Instant, at_once: bool) -> bool {
+        let mut waiting = self.look_at_replaced(now, false);
+        for session in self.sessions() {
+            if session.waits_for_draft() {
+                self.write_draft_at(&session, now, at_once);
+                waiting |= session.waits_for_draft();
+            }
+        }
+        waiting
+    }
+
+    pub(super) fn write_draft(&self, session: &Session, at_once: bool) {
+        self.write_draft_at(session, Instant::now(), at_once);
+    }
+
+    fn write_draft_at(&self, session: &Session, now: Instant, at_once: bool) {
+        // The draft of a save in place is what mends the article after a crash: it stays while the save goes on,
+        // unless that takes so long that what is typed meanwhile would be at stake.
+        let disk = if at_once { patiently(&session.disk) } else { at_hand(&session.disk) };
+        if disk.is_none() && !at_once && !session.waited_for_draft(now) {
+            return;
+        }
+        let drafting = lock(&session.draft);
+        let Some(draft) = session.due_draft(now, at_once, self.clock.now().as_millisecond()) else { return };
+        let written = self.journal.write(&draft);
+        drop(drafting);
+        if let Err(error) = written {
+            session.draft_failed();
+            session.end_save(Err(words::cannot_draft(&draft.path, &error)));
+            self.tell_article(session, None);
+        }
+        if disk.is_some() {
+            drop(disk);
+            self.renew_conflict(session);
+        }
+    }
+
+    pub(super) fn forget_clean_draft(&self, session: &Session) {
+        // No draft of what is typed from here on may be written before the old one is gone.
+        let _draft = lock(&session.draft);
+        if session.drop_draft() {
+            let _ = self.journal.remove(&session.path());
+        }
+    }
+
+    /// Throws the unsaved text of an article away: the person said so. History keeps it first.
+    ///
+    /// # Errors
+    /// History could not take it; nothing was thrown away.
+    pub fn discard_draft(&self, path: &str) -> Result<(), Problem> {
+        if let Ok(session) = self.session(path) {
+            let snapshot = session.snapshot();
+            if !snapshot.is_clean() {
+                let bytes = text::encode(&snapshot.base.bytes, &snapshot.text());
+                self.history()?.record(path, &bytes, &self.author(), Origin::Import)?;
+            }
+            lock(&self.sessions).remove(path);
+        } else if let Some(draft) = self.journal.read(path) {
+            let disk = atomic::read(&*self.fs, &self.root, path).map(|on_disk| on_disk.bytes);
+            let bytes = text::encode(&disk.unwrap_or_default(), &draft.text);
+            self.history()?.record(path, &bytes, &self.author(), Origin::Import)?;
+        }
+        let _ = self.journal.remove(path);
+        self.tell_library();
+        Ok(())
+    }
+
+    /// Writes the text of a snapshot to its draft, unless it holds that or what was typed since.
+    pub(super) fn draft_before_save(&self, session: &Session, snapshot: &Snapshot) -> std::io::Result<()> {
+        let _draft = lock(&session.draft);
+        if session.is_drafted(snapshot) {
+            return Ok(());
+        }
+        let written = self.journal.write(&Draft {
+            path: snapshot.path.clone(),
+            base: snapshot.base.fingerprint,
+            text: snapshot.text(),
+            raw: snapshot.raw,
+            caret: 0,
+            scroll: 1.0,
+            saved_ms: self.clock.now().as_millisecond(),
+        });
+        session.set_drafted(snapshot, written.is_ok());
+        written
+    }
+
+    /// Before the program ends: every unsaved text is in its draft.
+    pub fn settle(&self) {
+        self.write_due_drafts(Instant::now(), true);
+        for session in self.sessions() {
+            self.keep_places(&session.path());
+        }
+        self.look_at_replaced(Instant::now(), true);
+        if self.library.is_complete() {
+            known::write(&*self.fs, &self.local, &self.library.known());
+        }
+    }
+}
+
+/// The lock, where its holder ends in a moment: one that hangs in a dead mount is not waited for.
+fn patiently<T>(mutex: &Mutex<T>) -> Option<std::sync::MutexGuard<'_, T>> {
+    let end = Instant::now() + STUCK;
+    loop {
+        match at_hand(mutex) {
+            None if Instant::now() < end => std::thread::sleep(Duration::from_millis(2)),
+            found => return found,
+        }
+    }
+}
