@@ -93,18 +93,45 @@ fn marks_come_in_and_go_out_and_the_article_is_not_touched() {
 fn what_has_no_place_any_more_is_named_and_off_the_record_is_not() {
     let desk = Desk::new();
     desk.run(&["review", "import", "marked.md", "--into", "desk/cable.md"]);
-    // Somebody keeps the conversation within the desk.
-    let record = first_file(&desk.path(".copydesk/review"));
-    let thread = desk.json()["comments"][0]["id"].as_str().unwrap().to_owned();
-    let event = format!(
-        "{{\"id\":\"01ZZ\",\"n\":99,\"by\":{{\"name\":\"Ada\",\"installation\":\"x\"}},\"at\":\"\",\"kind\":\"off_record\",\"thread\":\"{thread}\",\"off\":true}}\n"
-    );
-    std::fs::write(record.with_file_name("ada-x.jsonl"), event).unwrap();
+    keep_off_the_record(&desk);
     std::fs::write(desk.path("cable.md"), "Tout autre chose.\n").unwrap();
     let (marked, said) = texts(&desk.run(&["review", "export", "desk/cable.md", "--to", "criticmarkup"]));
     assert_eq!(marked, "Tout autre chose.\n");
     assert!(said.contains("“Boston → Cork” is not in the file"), "{said}");
     assert!(!said.contains("qui"), "{said}");
+}
+
+#[test]
+fn what_is_off_the_record_is_not_in_a_word_document() {
+    let desk = Desk::new();
+    desk.run(&["review", "import", "marked.md", "--into", "desk/cable.md"]);
+    std::fs::write(desk.path("copy.md"), PIECE).unwrap();
+    // Said again in a copy, the document tells what it holds.
+    let said_again = || {
+        let out = desk.run(&["review", "export", "desk/cable.md", "--to", "docx", "--out", "sent.docx"]);
+        assert!(out.status.success(), "{}", texts(&out).1);
+        desk.run(&["review", "import", "sent.docx", "--into", "desk/copy.md"]);
+        let output = desk.run(&["review", "desk/copy.md", "--json"]);
+        serde_json::from_slice::<Value>(&output.stdout).unwrap()
+    };
+    let off = keep_off_the_record(&desk);
+    let held = said_again();
+    assert_eq!(held["comments"].as_array().unwrap().len(), 0, "{held}");
+    assert!(!held["suggestions"].as_array().unwrap().is_empty(), "{held}");
+    std::fs::remove_file(off).unwrap();
+    assert_eq!(said_again()["comments"].as_array().unwrap().len(), 1);
+}
+
+/// Somebody keeps the article's conversation within the desk; the file that says so.
+fn keep_off_the_record(desk: &Desk) -> PathBuf {
+    let record = first_file(&desk.path(".copydesk/review"));
+    let thread = desk.json()["comments"][0]["id"].as_str().unwrap().to_owned();
+    let event = format!(
+        "{{\"id\":\"01ZZ\",\"n\":99,\"by\":{{\"name\":\"Ada\",\"installation\":\"x\"}},\"at\":\"\",\"kind\":\"off_record\",\"thread\":\"{thread}\",\"off\":true}}\n"
+    );
+    let file = record.with_file_name("ada-x.jsonl");
+    std::fs::write(&file, event).unwrap();
+    file
 }
 
 fn first_file(folder: &Path) -> PathBuf {
