@@ -9,7 +9,8 @@ use rusqlite::{Connection, OpenFlags, params};
 
 use super::atomic;
 use super::fs::{Fs, Rename};
-use super::history::{connect, set_aside, verify};
+use super::history::set_aside;
+use super::schema::{connect, verify};
 
 /// What a backup holds, or brought.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]

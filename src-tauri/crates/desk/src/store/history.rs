@@ -6,67 +6,20 @@
 use std::io;
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
-use std::time::{Duration, Instant};
 
 use rusqlite::{Connection, OptionalExtension, TransactionBehavior, params};
 
 use super::atomic::{self, Fingerprint, fingerprint};
+use super::content::{store, unpack};
 use super::fs::Fs;
 use super::journal::hex;
+use super::schema::{Trouble, connect, is_bare, is_whole, known_version, look, verify};
 use super::{retention, salvage};
 use crate::env::Clock;
 use crate::error::Problem;
 
 /// Id of a revision.
 pub type RevisionId = i64;
-
-/// Schema steps; `user_version` counts those that were taken.
-const STEPS: [&str; 2] = [
-    "
-    CREATE TABLE article (
-        id INTEGER PRIMARY KEY,
-        path TEXT NOT NULL UNIQUE
-    );
-    -- packed: zstd; against the unpacked content `base` where there is one, as its dictionary.
-    CREATE TABLE content (
-        id INTEGER PRIMARY KEY,
-        hash BLOB NOT NULL UNIQUE,
-        length INTEGER NOT NULL,
-        base INTEGER REFERENCES content (id),
-        depth INTEGER NOT NULL,
-        packed BLOB NOT NULL
-    );
-    CREATE TABLE revision (
-        id INTEGER PRIMARY KEY AUTOINCREMENT,
-        article INTEGER NOT NULL REFERENCES article (id),
-        content INTEGER NOT NULL REFERENCES content (id),
-        parent INTEGER REFERENCES revision (id),
-        time TEXT NOT NULL,
-        author TEXT NOT NULL,
-        origin TEXT NOT NULL,
-        signes INTEGER NOT NULL,
-        name TEXT
-    );
-    CREATE INDEX revision_of_article ON revision (article, id);
-",
-    "
-    -- Why a revision must stay when old ones are thinned out: it was exported, or signed.
-    CREATE TABLE pin (
-        revision INTEGER NOT NULL REFERENCES revision (id) ON DELETE CASCADE,
-        why TEXT NOT NULL,
-        PRIMARY KEY (revision, why)
-    ) WITHOUT ROWID;
-",
-];
-/// A content is an article's bytes; a longer one was never stored, bytes.
-const LONGEST: usize = 1 << 30;
-/// How long another process that has the database is waited for.
-const PATIENCE: Duration = Duration::from_secs(5);
-/// Between two tries.
-const REST: Duration = Duration::from_millis(10);
-/// A content that stands alone is stored after this many that lean on one another: reading one unpacks at most these.
-const CHAIN: i64 = 16;
-const LEVEL: i32 = 6;
 
 /// Where a revision came from.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -445,136 +398,12 @@ impl History {
     }
 }
 
-pub(super) enum Trouble {
-    Newer(i64),
-    Damaged,
-    Other(rusqlite::Error),
-}
-
-impl From<rusqlite::Error> for Trouble {
-    fn from(error: rusqlite::Error) -> Self {
-        use rusqlite::ErrorCode::{DatabaseCorrupt, NotADatabase};
-        match error.sqlite_error_code() {
-            Some(DatabaseCorrupt | NotADatabase) => Self::Damaged,
-            _ => Self::Other(error),
-        }
-    }
-}
-
-/// Checks every page and every content; the number of revisions, or what is wrong.
-pub(super) fn verify(database: &Connection) -> Result<usize, String> {
-    let run = || -> rusqlite::Result<Result<usize, String>> {
-        let pages: String = database.query_row("PRAGMA integrity_check(1)", [], |row| row.get(0))?;
-        if pages != "ok" {
-            return Ok(Err(pages));
-        }
-        let mut statement = database.prepare("SELECT id FROM content ORDER BY id")?;
-        let ids = statement.query_map([], |row| row.get(0))?.collect::<rusqlite::Result<Vec<i64>>>()?;
-        for id in ids {
-            unpack(database, id)?;
-        }
-        let revisions: i64 = database.query_row("SELECT count(*) FROM revision", [], |row| row.get(0))?;
-        Ok(Ok(usize::try_from(revisions).unwrap_or(0)))
-    };
-    run().unwrap_or_else(|error| Err(error.to_string()))
-}
-
-/// Whether the pages and the indexes fit together; contents are checked when they are read.
-fn is_whole(path: &Path) -> bool {
-    let flags = rusqlite::OpenFlags::SQLITE_OPEN_READ_ONLY;
-    let run = || {
-        let database = Connection::open_with_flags(path, flags)?;
-        database.query_row("PRAGMA quick_check(1)", [], |row| row.get::<_, String>(0))
-    };
-    match run().map_err(Trouble::from) {
-        Ok(answer) => answer == "ok",
-        Err(Trouble::Damaged) => false,
-        // A fault of the moment says nothing about the pages.
-        Err(_) => true,
-    }
-}
-
 /// Sets a damaged database aside and makes a new one of what can be read.
 fn anew(path: &Path) -> Result<(Connection, Aside), Problem> {
     let file = set_aside(path).map_err(|error| unusable(path, &error.to_string()))?;
     let mut database = connect(path).map_err(|_| unusable(path, "a new one could not be made"))?;
     let (recovered, lost) = salvage::salvage(&file, &mut database);
     Ok((database, Aside { file, recovered, lost }))
-}
-
-/// Turns a database to its write-ahead log, which takes the file for a moment. SQLite does not wait for another process
-/// that does so at the same time; this does.
-fn turn_to_log(database: &Connection) -> rusqlite::Result<()> {
-    let end = Instant::now() + PATIENCE;
-    loop {
-        match database.pragma_update(None, "journal_mode", "WAL") {
-            Err(error) if is_busy(&error) && Instant::now() < end => std::thread::sleep(REST),
-            result => return result,
-        }
-    }
-}
-
-fn is_busy(error: &rusqlite::Error) -> bool {
-    use rusqlite::ffi::ErrorCode;
-    matches!(error.sqlite_error_code(), Some(ErrorCode::DatabaseBusy | ErrorCode::DatabaseLocked))
-}
-
-fn known_version() -> i64 {
-    i64::try_from(STEPS.len()).expect("a few steps")
-}
-
-/// A database and its version, to be read and not written: no step is taken. Where a writer was cut short, SQLite has
-/// to finish what it left before anything can be read; that needs to write.
-fn look(path: &Path) -> Result<(Connection, i64), Trouble> {
-    use rusqlite::OpenFlags;
-    let open = |flags| {
-        let database = Connection::open_with_flags(path, flags | OpenFlags::SQLITE_OPEN_NO_MUTEX)?;
-        database.busy_timeout(PATIENCE)?;
-        let version = database.query_row("PRAGMA user_version", [], |row| row.get(0))?;
-        Ok((database, version))
-    };
-    match open(OpenFlags::SQLITE_OPEN_READ_ONLY) {
-        Err(error) if is_read_only(&error) => open(OpenFlags::SQLITE_OPEN_READ_WRITE),
-        result => result,
-    }
-    .map_err(|error: rusqlite::Error| error.into())
-}
-
-fn is_bare(database: &Connection) -> bool {
-    database.query_row("SELECT count(*) FROM sqlite_schema", [], |row| row.get::<_, i64>(0)) == Ok(0)
-}
-
-fn is_read_only(error: &rusqlite::Error) -> bool {
-    use rusqlite::ffi::ErrorCode;
-    matches!(error.sqlite_error_code(), Some(ErrorCode::ReadOnly | ErrorCode::CannotOpen))
-}
-
-pub(super) fn connect(path: &Path) -> Result<Connection, Trouble> {
-    let mut database = Connection::open(path)?;
-    database.busy_timeout(PATIENCE)?;
-    let version: i64 = database.query_row("PRAGMA user_version", [], |row| row.get(0))?;
-    let known = known_version();
-    if version > known {
-        return Err(Trouble::Newer(version));
-    }
-    // FULL: an acknowledged revision survives a power cut. WAL: readers never wait for the writer.
-    turn_to_log(&database)?;
-    database.pragma_update(None, "synchronous", "FULL")?;
-    database.pragma_update(None, "foreign_keys", true)?;
-    for step in version..known {
-        let transaction = database.transaction_with_behavior(TransactionBehavior::Immediate)?;
-        // Another process may have taken the step while this one waited.
-        let now: i64 = transaction.query_row("PRAGMA user_version", [], |row| row.get(0))?;
-        if now == step {
-            transaction.execute_batch(STEPS[usize::try_from(step).expect("counted above")])?;
-            transaction.pragma_update(None, "user_version", step + 1)?;
-        }
-        transaction.commit()?;
-    }
-    // Reads the schema and the last pages: a damaged file shows itself here and not in the middle of a save.
-    database.query_row("SELECT count(*) FROM sqlite_schema", [], |_| Ok(()))?;
-    database.query_row("SELECT max(id) FROM revision", [], |_| Ok(()))?;
-    Ok(database)
 }
 
 pub(super) fn set_aside(path: &Path) -> io::Result<PathBuf> {
@@ -634,69 +463,6 @@ pub(super) fn record(
     let id = transaction.last_insert_rowid();
     transaction.commit()?;
     Ok(Some(id))
-}
-
-fn store(
-    database: &Connection,
-    bytes: &[u8],
-    hash: &Fingerprint,
-    before: Option<i64>,
-) -> rusqlite::Result<i64> {
-    // Against the revision before, unless the chain is long enough or that one cannot be read.
-    let against = before.and_then(|before| {
-        let depth: i64 =
-            database.query_row("SELECT depth FROM content WHERE id = ?1", [before], |row| row.get(0)).ok()?;
-        let text = unpack(database, before).ok()?;
-        (depth + 1 < CHAIN && !text.is_empty()).then_some((before, depth + 1, text))
-    });
-    let (base, depth, dictionary) = match &against {
-        Some((base, depth, text)) => (Some(*base), *depth, &text[..]),
-        None => (None, 0, &[][..]),
-    };
-    let packed = zstd::bulk::Compressor::with_dictionary(LEVEL, dictionary)
-        .and_then(|mut compressor| compressor.compress(bytes))
-        .map_err(|error| rusqlite::Error::ToSqlConversionFailure(Box::new(error)))?;
-    database.execute(
-        "INSERT INTO content (hash, length, base, depth, packed) VALUES (?1, ?2, ?3, ?4, ?5)",
-        params![&hash[..], i64::try_from(bytes.len()).unwrap_or(i64::MAX), base, depth, packed],
-    )?;
-    Ok(database.last_insert_rowid())
-}
-
-pub(super) fn unpack(database: &Connection, id: i64) -> rusqlite::Result<Vec<u8>> {
-    let mut statement =
-        database.prepare_cached("SELECT hash, length, base, packed FROM content WHERE id = ?1")?;
-    // From the content down to the one that stands alone, then up again.
-    let mut chain: Vec<(Vec<u8>, usize, Vec<u8>)> = Vec::new();
-    let mut next = Some(id);
-    while let Some(id) = next {
-        let limit = usize::try_from(CHAIN).unwrap_or(usize::MAX);
-        if chain.len() > limit {
-            return Err(damaged("a chain of contents does not end"));
-        }
-        next = statement.query_row([id], |row| {
-            let length: i64 = row.get(1)?;
-            chain.push((row.get(0)?, usize::try_from(length).unwrap_or(0), row.get(3)?));
-            row.get(2)
-        })?;
-    }
-    let mut text = Vec::new();
-    for (hash, length, packed) in chain.into_iter().rev() {
-        if length > LONGEST {
-            return Err(damaged("a content has an impossible length"));
-        }
-        text = zstd::bulk::Decompressor::with_dictionary(&text)
-            .and_then(|mut decompressor| decompressor.decompress(&packed, length))
-            .map_err(|error| rusqlite::Error::ToSqlConversionFailure(Box::new(error)))?;
-        if fingerprint(&text)[..] != hash[..] {
-            return Err(damaged("a content does not have its hash"));
-        }
-    }
-    Ok(text)
-}
-
-fn damaged(why: &str) -> rusqlite::Error {
-    rusqlite::Error::ToSqlConversionFailure(why.into())
 }
 
 /// Keeps bytes where there is no history to keep them in: a file named after their hash, with the article's name in a
@@ -760,6 +526,7 @@ fn refused(path: &str, error: &rusqlite::Error) -> Problem {
 
 #[cfg(test)]
 mod tests {
+    use super::super::schema::STEPS;
     use super::*;
     use crate::env::FixedClock;
 

@@ -2,6 +2,7 @@
 
 pub mod atomic;
 pub mod backup;
+mod content;
 pub mod creating;
 pub mod fs;
 pub mod git;
@@ -14,6 +15,7 @@ pub mod record;
 mod record_file;
 mod retention;
 mod salvage;
+mod schema;
 pub mod settings;
 pub mod shelf;
 pub mod sweep;

@@ -4,7 +4,8 @@ use std::path::Path;
 
 use rusqlite::{Connection, OpenFlags, params};
 
-use super::history::{record, unpack};
+use super::content::unpack;
+use super::history::record;
 
 /// Reads each revision of the database `from` that lets itself be read into `into`. Returns how many came over, and
 /// how many are known to have been there and did not.
