@@ -464,11 +464,15 @@ impl Bodies<'_> {
                 && put.here.iter().all(arrives)
             {
                 // The gap that goes with what left is the first or the last element of its edit.
-                let sentences = if away.range.start == put.range.start {
-                    put.new.start..put.new.end - 1
+                let (sentences, gap) = if away.range.start == put.range.start {
+                    (put.new.start..put.new.end - 1, put.new.end - 1..put.new.end)
                 } else {
-                    put.new.start + 1..put.new.end
+                    (put.new.start + 1..put.new.end, put.new.start..put.new.start + 1)
                 };
+                // A sentence put right beside one that is no more, in its own paragraph, may speak of it.
+                if away.away.is_empty() && !self.text(1 - side, &gap).contains('\n') {
+                    return None;
+                }
                 return Some(self.brought(1 - side, put, sentences));
             }
         }
