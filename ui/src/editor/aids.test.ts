@@ -3,6 +3,7 @@ import { EditorSelection, EditorState, Transaction } from "@codemirror/state";
 import { EditorView, keymap } from "@codemirror/view";
 import { afterEach, describe, expect, it } from "vitest";
 import { typingAids } from "./aids";
+import { FieldAids } from "./fieldAids";
 import type { Aids } from "./host";
 import { copyMarkdown } from "./language";
 import { press, typeText } from "./typing.testing";
@@ -155,6 +156,41 @@ describe("in English", () => {
     const v = open(there, "en-GB");
     typeText(v, typed);
     expect(shown(v)).toBe(result);
+  });
+});
+
+describe("in a field of the furniture", () => {
+  const type = (there: string, typed: string) => {
+    const field = document.body.appendChild(document.createElement("textarea"));
+    const aids = new FieldAids();
+    field.value = there;
+    for (const sign of typed) {
+      field.setRangeText(sign, field.value.length, field.value.length, "end");
+      aids.typed(field, sign, { lang: "fr", aids: ALL });
+    }
+    return { field, aids };
+  };
+  const show = (field: HTMLTextAreaElement) =>
+    field.value.replaceAll("\u00a0", "~").replaceAll("\u202f", "^");
+
+  // What only the tree knows (code blocks) does not stand in a field.
+  it.each(FRENCH.filter(([there]) => !there.includes("\n")))(
+    "%j then %j gives %j",
+    (there, typed, result) => {
+      expect(show(type(plain(there), typed).field)).toBe(result);
+    },
+  );
+
+  it("is undone by one Backspace, until the caret moves or something is typed", () => {
+    const { field, aids } = type("", "Quoi ?");
+    expect(aids.takeBack(field)).toBe(true);
+    expect(show(field)).toBe("Quoi ?");
+    expect(aids.takeBack(field)).toBe(false);
+    const other = type("", "l'");
+    other.field.setSelectionRange(0, 0);
+    other.aids.moved(other.field);
+    other.field.setSelectionRange(2, 2);
+    expect(other.aids.takeBack(other.field)).toBe(false);
   });
 });
 

@@ -51,6 +51,8 @@ interface Kept extends Sample {
   waiting: { version: number; go: () => void }[];
   conflict: ArticleState["conflict"];
   deleted: boolean;
+  /** Why the last save failed. */
+  problem: Problem | null;
 }
 
 /** Settings of a person who changed none. */
@@ -79,7 +81,7 @@ export interface MemoryHost extends Host {
   say(event: Event): void;
   /** Names of the commands that were run, oldest first. */
   calls: string[];
-  /** Commands that fail, and how. */
+  /** Commands that fail, and how; a `save` says so in the state, as the desk does. */
   failing: Map<string, Problem>;
   /** Another program changes an article, in the same place as the person. */
   clash(path: string, theirs: string): void;
@@ -118,6 +120,7 @@ export function memoryHost(wish = ""): MemoryHost {
       waiting: [],
       conflict: null,
       deleted: false,
+      problem: null,
     };
     kept.saved = JSON.stringify([kept.keys, kept.body]);
     articles.set(sample.path, kept);
@@ -168,9 +171,9 @@ export function memoryHost(wish = ""): MemoryHost {
       raw: false,
       remarks: [],
       furniture: Object.fromEntries(KEYS.map((key) => [key, field(key)])) as Furniture,
-      save: kept.conflict ? "conflict" : now === kept.saved ? "saved" : "dirty",
+      save: kept.conflict ? "conflict" : kept.problem ? "error" : now === kept.saved ? "saved" : "dirty",
       saved_at: kept.savedAt,
-      problem: null,
+      problem: kept.problem,
       read_only: null,
       conflict: kept.conflict,
       deleted: kept.deleted,
@@ -310,6 +313,9 @@ export function memoryHost(wish = ""): MemoryHost {
     },
     save({ path }) {
       const kept = get(path);
+      // A save that fails is part of the state.
+      kept.problem = failing.get("save") ?? null;
+      if (kept.problem) return state(path);
       kept.saved = JSON.stringify([kept.keys, kept.text.toString()]);
       kept.modified = Date.now();
       kept.savedAt = new Date().toISOString();
@@ -493,7 +499,7 @@ export function memoryHost(wish = ""): MemoryHost {
     async call(name, args) {
       calls.push(name);
       const failure = failing.get(name);
-      if (failure) throw failure;
+      if (failure && name !== "save") throw failure;
       const command = commands[name as keyof Commands] as ((args: unknown) => unknown) | undefined;
       if (!command) throw problem(`No such command: ${name}`);
       return command(args);

@@ -165,6 +165,9 @@ export const en: Catalogue = {
     not_text: "This key is not a text: mend it in the file.",
   },
   furniture: {
+    giveUp: "Escape brings the former text back.",
+    dropped: (field: string, text: string) =>
+      `${field}: “${text}” could not be written, and the article keeps the former text.`,
     label: "Furniture",
     signes: (n) => `${n} characters`,
     details: "Details",

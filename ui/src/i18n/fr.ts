@@ -163,6 +163,9 @@ export const fr = {
     not_text: "Cette clé n’est pas un texte\u00a0: elle se corrige dans le fichier.",
   },
   furniture: {
+    giveUp: "Échap rend le texte d’avant.",
+    dropped: (field: string, text: string) =>
+      `${field}\u00a0: «\u00a0${text}\u00a0» n’a pas pu être écrit, et l’article garde le texte d’avant.`,
     label: "Titraille",
     signes: (n: string) => `${n} signes`,
     details: "Fiche",

@@ -110,10 +110,11 @@ export class Article {
     this.scroll = view.scroll;
     this.restored = view.restored;
     this.#place = { caret: view.caret, scroll: view.scroll };
-    this.fields = new Fields(
-      (key, value) => wire.call("set_field", { path: this.path, key, value }),
-      (state) => this.take(state),
-    );
+    this.fields = new Fields({
+      send: (key, value) => wire.call("set_field", { path: this.path, key, value }),
+      took: (state) => this.take(state),
+      kept: (key) => this.state.furniture[key].value,
+    });
     this.#loop = new PreviewLoop(
       (version, known) => wire.call("preview", { path: this.path, version, known }),
       (preview) => this.#render(preview),
@@ -133,7 +134,7 @@ export class Article {
 
   /** Something on the screen is not with the desk yet. */
   get local(): boolean {
-    return this.#typed || this.fields.pending.size > 0;
+    return this.#typed || this.fields.open;
   }
 
   /** The text cannot be typed in. */
@@ -254,6 +255,8 @@ export class Article {
         // From here on the desk has the text, and drafts it whatever the article's disk does.
         slow = setTimeout(() => (this.stuck = true), SLOW_SAVE);
         this.take(await this.#wire.call("save", { path: this.path }));
+        // The desk tells of a save that failed in the state.
+        if (this.state.save === "error") this.#touch(RETRY_REST);
       } catch (reason) {
         const problem = asProblem(reason);
         const said = this.state.save === "error" && this.state.problem?.message === problem.message;

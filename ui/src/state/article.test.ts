@@ -128,27 +128,31 @@ test("a disk that does not answer is said until it does", async () => {
   expect(article.stuck).toBe(false);
 });
 
-test("a failed save is said and keeps the state", async () => {
+const FULL = { code: "full", message: "The disk is full.", hint: "" };
+
+test("a save that fails on the disk is in the state, and is tried again by itself", async () => {
   const article = await open();
   await typed(article);
-  host.failing.set("save", { code: "full", message: "The disk is full.", hint: "" });
+  host.failing.set("save", FULL);
   await article.save();
+  expect([article.saveState, article.state.problem?.message]).toEqual(["error", "The disk is full."]);
+  await vi.advanceTimersByTimeAsync(RETRY_REST);
   expect(article.saveState).toBe("error");
-  expect(problems).toEqual(["The disk is full."]);
   host.failing.clear();
-  await article.save();
+  await vi.advanceTimersByTimeAsync(RETRY_REST);
   expect(article.saveState).toBe("saved");
 });
 
-test("a failed save is tried again by itself and said once", async () => {
+test("a save that never came to the disk is said once and tried again", async () => {
   const article = await open();
   await typed(article);
-  host.failing.set("save", { code: "full", message: "The disk is full.", hint: "" });
+  const before = host.call.bind(host);
+  host.call = (name, args) => (name === "save" ? Promise.reject(FULL) : before(name, args));
   await article.save();
   await vi.advanceTimersByTimeAsync(RETRY_REST);
   expect(article.saveState).toBe("error");
   expect(problems).toEqual(["The disk is full."]);
-  host.failing.clear();
+  host.call = before;
   await vi.advanceTimersByTimeAsync(RETRY_REST);
   expect(article.saveState).toBe("saved");
 });
@@ -214,6 +218,55 @@ test("a field that could not be sent stays on the screen and dirty", async () =>
   await expect(article.fields.flush()).rejects.toMatchObject({ message: "No." });
   expect(article.field("title")).toBe("Ab");
   expect(article.saveState).toBe("dirty");
+});
+
+test("a field that cannot be set stops nothing else: it says why, and gives up when asked", async () => {
+  const article = await open();
+  host.failing.set("set_field", { code: "cannot_set", message: "Not alone.", hint: "" });
+  article.type("byline", "Anna");
+  await typed(article);
+  await article.settle();
+  expect(article.field("byline")).toBe("Anna");
+  expect(article.fields.refusal("byline")?.message).toBe("Not alone.");
+  expect(article.fields.pending.size).toBe(0);
+  await article.save();
+  expect(host.calls).toContain("save");
+  // The words on the screen are not on the disk.
+  expect(article.saveState).toBe("dirty");
+  await article.fields.leave("byline");
+  expect(article.field("byline")).toBe("Anna");
+  article.fields.giveUp("byline");
+  expect(article.field("byline")).toBe(article.state.furniture.byline.value);
+  expect(article.saveState).toBe("saved");
+});
+
+test("an emptied title stays empty under the hands, whatever the desk reads in its place", async () => {
+  const article = await open();
+  const before = host.call.bind(host);
+  host.call = async (name, args) => {
+    const answer = (await before(name, args)) as ArticleState;
+    if (name !== "set_field") return answer;
+    const title = { ...answer.furniture.title, value: "Le titre du fichier" };
+    return { ...answer, furniture: { ...answer.furniture, title } };
+  };
+  article.type("title", "");
+  await article.fields.flush();
+  expect(article.field("title")).toBe("");
+  await article.fields.leave("title");
+  expect(article.field("title")).toBe("Le titre du fichier");
+});
+
+test("what an input method is making is neither sent nor replaced", async () => {
+  const article = await open();
+  article.fields.compose("title", "にほ");
+  await article.settle();
+  expect(host.calls).not.toContain("set_field");
+  const title = { ...article.state.furniture.title, value: "Deux" };
+  article.take({ ...article.state, furniture: { ...article.state.furniture, title } });
+  expect([article.field("title"), article.saveState]).toEqual(["にほ", "dirty"]);
+  article.type("title", "日本");
+  await article.settle();
+  expect(article.field("title")).toBe("日本");
 });
 
 test("leaving makes the text safe, saves and closes, in this order", async () => {

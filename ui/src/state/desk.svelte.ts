@@ -288,6 +288,11 @@ export class Desk {
     const article = this.article;
     if (!article) return;
     const { closed } = await article.leave();
+    for (const { key, text } of article.fields.refused) {
+      // The only place that still holds these words.
+      const field = this.t.field[key as keyof Catalogue["field"]];
+      this.notices.say(this.t.furniture.dropped(field, text), { role: "alert" });
+    }
     if (this.article === article) {
       this.article = null;
       this.library.open = null;
@@ -605,6 +610,10 @@ export class Desk {
       const set = async (to: string) => {
         article.type(key, to);
         await article.fields.leave(key);
+        const refusal = article.fields.refusal(key);
+        if (!refusal) return;
+        article.fields.giveUp(key);
+        throw refusal;
       };
       await set(value);
       this.notices.say(this.t.putBack.field(this.t.field[key as keyof Catalogue["field"]]), {

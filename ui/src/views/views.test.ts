@@ -31,6 +31,15 @@ async function type(field: HTMLElement, value: string) {
   await tick();
 }
 
+/** Types sign by sign in a field of the furniture, at the caret. */
+async function write(field: HTMLTextAreaElement, text: string) {
+  for (const data of text) {
+    field.setRangeText(data, field.selectionStart, field.selectionEnd, "end");
+    field.dispatchEvent(new InputEvent("input", { bubbles: true, inputType: "insertText", data }));
+    await tick();
+  }
+}
+
 const items = () => screen.getAllByTestId("article-item").map((item) => item.dataset["path"]);
 
 beforeEach(() => {
@@ -394,4 +403,53 @@ test("a weaker file system is named in the status bar, with the reason", async (
   await tick();
   expect(screen.getByTestId("weaker").textContent).toContain("Enregistrement moins sûr ici");
   expect(screen.getByTestId("weaker").title).toContain("peut être remplacé");
+});
+
+test("the furniture has the typing aids, and one Backspace takes the last one back", async () => {
+  await open();
+  const title = screen.getByTestId<HTMLTextAreaElement>("field-title");
+  title.focus();
+  title.value = "";
+  await write(title, 'L\'été : "oui" ?');
+  expect(title.value).toBe("L’été\u00a0: «\u00a0oui\u00a0»\u202f?");
+  await press("Backspace", {}, title);
+  expect(title.value).toBe("L’été\u00a0: «\u00a0oui\u00a0» ?");
+  await vi.waitFor(() => expect(desk.article?.state.furniture.title.value).toBe(title.value));
+  const slug = screen.getByTestId<HTMLTextAreaElement>("field-slug");
+  slug.focus();
+  slug.value = "";
+  await write(slug, "l'a");
+  expect(slug.value).toBe("l'a");
+});
+
+test("one letter of a standfirst in several lines leaves its lines; a pasted line end is a blank", async () => {
+  await open();
+  const article = desk.article;
+  if (!article) throw new Error("no article");
+  article.type("standfirst", "Un.\nDeux.");
+  await article.settle();
+  await tick();
+  const field = screen.getByTestId<HTMLTextAreaElement>("field-standfirst");
+  field.setSelectionRange(2, 2);
+  await write(field, "e");
+  expect(article.field("standfirst")).toBe("Une.\nDeux.");
+  await type(field, "Une.\nDeux\ntrois.");
+  expect(article.field("standfirst")).toBe("Une.\nDeux trois.");
+  expect(field.value).toBe("Une.\nDeux trois.");
+});
+
+test("a refused field says why beside it, the article can be left, and the words are said once more", async () => {
+  await open();
+  host.failing.set("set_field", { code: "cannot_set", message: "Pas sans le reste.", hint: "" });
+  const field = screen.getByTestId<HTMLTextAreaElement>("field-byline");
+  await type(field, "Anna");
+  await desk.article?.settle();
+  await tick();
+  expect(field.getAttribute("aria-invalid")).toBe("true");
+  const note = document.getElementById(field.getAttribute("aria-describedby") ?? "");
+  expect(note?.textContent).toContain("Pas sans le reste.");
+  await desk.open("brest-fibre.md");
+  expect(desk.article?.path).toBe("brest-fibre.md");
+  await tick();
+  expect(screen.getByTestId("notice").textContent).toContain("Anna");
 });
