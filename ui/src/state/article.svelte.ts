@@ -285,6 +285,13 @@ export class Article {
     return { closed: this.#close() };
   }
 
+  /** The desk that it belongs to is no longer open: nothing more is asked of it. */
+  end() {
+    clearTimeout(this.#rest);
+    clearTimeout(this.#placing);
+    this.#loop.end();
+  }
+
   async #close() {
     try {
       await this.autosave();

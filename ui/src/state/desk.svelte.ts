@@ -1,6 +1,6 @@
 // The open desk: what is shown, which article is open, and what each command does.
 
-import { getContext, setContext } from "svelte";
+import { getContext, setContext, tick } from "svelte";
 import type { Host } from "../host/host";
 import type { Catalogue } from "../i18n";
 import { asProblem, wire, type Wire } from "../ipc";
@@ -17,7 +17,7 @@ import type {
   Resolved,
   VersionRef,
 } from "../ipc/generated/wire";
-import { Article } from "./article.svelte";
+import { Article, type Screen } from "./article.svelte";
 import type { Changes } from "./diff.svelte";
 import { DeskReviewing } from "./deskReview.svelte";
 import { Export } from "./export.svelte";
@@ -81,15 +81,20 @@ export class Desk {
   /** The side column lies over the copy (narrow window only). */
   overlay = $state(false);
   narrow = $state(false);
+  /** The columns as they were before both were folded away. */
+  #unfolded: { list_folded: boolean; side_folded: boolean } | null = null;
   /** Milliseconds since 1970, moved on twice a minute for "how long ago". */
   now = $state(0);
   #fixedNow: number | null;
   /** Puts the caret in the search field. */
   focusSearch: () => void = () => {};
+  /** Puts the keyboard on the newest notice, and back. */
+  focusNotice: () => void = () => {};
   readonly #links: Links;
   #turn = 0;
   #leaving = new Map<string, Promise<void>>();
-  #trash = new Map<string, { timer: ReturnType<typeof setTimeout>; notice: number }>();
+  /** Articles on their way to the trash, and the notices that can call them back. */
+  #trash = new Map<string, number>();
   #stop: () => void;
 
   constructor(host: Host, boot: Boot) {
@@ -153,6 +158,11 @@ export class Desk {
   /** Language of the interface. */
   get lang(): Lang {
     return this.prefs.lang;
+  }
+
+  /** What a key of the front matter is called here; a key that is none of ours keeps its name. */
+  fieldName(key: string): string {
+    return this.t.field[key as keyof Catalogue["field"]] ?? key;
   }
 
   /** Language of the open article's text. */
@@ -290,19 +300,20 @@ export class Desk {
     const { closed } = await article.leave();
     for (const { key, text } of article.fields.refused) {
       // The only place that still holds these words.
-      const field = this.t.field[key as keyof Catalogue["field"]];
-      this.notices.say(this.t.furniture.dropped(field, text), { role: "alert" });
+      this.notices.say(this.t.furniture.dropped(this.fieldName(key), text), { role: "alert" });
     }
-    if (this.article === article) {
-      this.article = null;
-      this.library.open = null;
-      this.review.clear();
-    }
+    if (this.article === article) this.#forget();
     const path = article.path;
     this.#leaving.set(path, closed);
     void closed.finally(() => {
       if (this.#leaving.get(path) === closed) this.#leaving.delete(path);
     });
+  }
+
+  #forget() {
+    this.article = null;
+    this.library.open = null;
+    this.review.clear();
   }
 
   /** Puts another article in the place of the open one. */
@@ -327,13 +338,20 @@ export class Desk {
   /** Opens another desk: the folder at `path`, or one that the person chooses. */
   async openDesk(path: string | null) {
     await this.attempt(async () => {
+      // Whatever still waits belongs to the desk that is left: afterwards its paths would name another one's articles.
       await this.article?.settle();
+      await this.article?.autosave();
+      await this.article?.keepPlace();
+      await Promise.all([...this.#trash.keys()].map((trashed) => this.#discard(trashed)));
+      await Promise.all(this.#leaving.values());
       const info = await (path === null
         ? this.wire.call("choose_desk", {})
         : this.wire.call("open_desk", { path }));
       if (info === null) return;
       const before = this.info;
-      await this.#leave();
+      this.#turn++;
+      this.article?.end();
+      this.#forget();
       if (before && before.path !== info.path) {
         const rest = this.recents.filter((recent) => recent.path !== before.path);
         this.recents = [{ path: before.path, name: before.name }, ...rest].slice(0, 8);
@@ -421,26 +439,20 @@ export class Desk {
     const notice = this.notices.say(this.t.trash.done(title), {
       actions: [{ label: this.t.trash.undo, run: () => this.#callBack(path) }],
       stays: TRASH_WAITS,
+      gone: () => void this.#discard(path),
     });
-    const timer = setTimeout(() => void this.#discard(path), TRASH_WAITS);
-    this.#trash.set(path, { timer, notice });
+    this.#trash.set(path, notice);
   }
 
   #callBack(path: string) {
-    const waiting = this.#trash.get(path);
-    if (!waiting) return;
-    clearTimeout(waiting.timer);
-    this.#trash.delete(path);
-    this.library.unhide(path);
-    this.notices.close(waiting.notice);
+    if (this.#trash.delete(path)) this.library.unhide(path);
   }
 
   async #discard(path: string) {
-    const waiting = this.#trash.get(path);
-    if (!waiting) return;
-    clearTimeout(waiting.timer);
+    const notice = this.#trash.get(path);
+    if (notice === undefined) return;
     this.#trash.delete(path);
-    this.notices.close(waiting.notice);
+    this.notices.drop(notice);
     try {
       await this.#leaving.get(path);
       await this.wire.call("trash_article", { path });
@@ -499,9 +511,7 @@ export class Desk {
     if (!article) return;
     await this.attempt(async () => {
       await this.wire.call("discard_draft", { path: article.path });
-      this.article = null;
-      this.review.clear();
-      this.library.open = null;
+      this.#forget();
       await this.library.refresh();
     });
   }
@@ -616,7 +626,7 @@ export class Desk {
         throw refusal;
       };
       await set(value);
-      this.notices.say(this.t.putBack.field(this.t.field[key as keyof Catalogue["field"]]), {
+      this.notices.say(this.t.putBack.field(this.fieldName(key)), {
         actions: [{ label: this.t.stageMenu.undo, run: () => void this.attempt(() => set(before)) }],
       });
     } else if (!this.review.screen?.putBack(version, change.put_back)) {
@@ -632,12 +642,26 @@ export class Desk {
     if (this.narrow) this.overlay = true;
   }
 
-  /** Folds both columns away, or brings them back as they were. */
+  /** Folds both columns away, or brings them back as they were. In a narrow window the side lies over the copy. */
   fold() {
     const { list_folded, side_folded } = this.prefs.value;
-    const folded = !(list_folded && (side_folded || this.narrow));
+    const away = list_folded && (side_folded || this.narrow);
+    const unfolded = this.#unfolded ?? { list_folded: false, side_folded: false };
+    if (!away) this.#unfolded = { list_folded, side_folded };
+    const to = away ? unfolded : { list_folded: true, side_folded: true };
     this.overlay = false;
-    this.prefs.change({ list_folded: folded, side_folded: folded });
+    this.prefs.change({
+      list_folded: to.list_folded,
+      ...(this.narrow ? {} : { side_folded: to.side_folded }),
+    });
+    // Nothing came back: they had been folded one by one.
+    if (away && to.list_folded && (to.side_folded || this.narrow)) this.prefs.change({ list_folded: false });
+  }
+
+  /** Shows or hides the side column. */
+  foldSide() {
+    if (this.narrow) this.overlay = !this.overlay;
+    else this.prefs.change({ side_folded: !this.prefs.value.side_folded });
   }
 
   /** The window lost the focus. */
@@ -662,6 +686,7 @@ export class Desk {
   can(command: CommandName): boolean {
     switch (command) {
       case "save":
+        return this.article !== null && !this.article.locked;
       case "bold":
       case "italic":
       case "link":
@@ -687,6 +712,8 @@ export class Desk {
           this.mode !== "read" &&
           (this.changes?.canPutBack ?? false)
         );
+      case "notice":
+        return this.notices.list.length > 0;
       case "new":
       case "search":
       case "deskReview":
@@ -741,8 +768,17 @@ export class Desk {
       case "putBack":
         void this.attempt(() => this.putBack());
         break;
+      case "notice":
+        this.focusNotice();
+        break;
       case "fold":
         this.fold();
+        break;
+      case "foldList":
+        prefs.change({ list_folded: !prefs.value.list_folded });
+        break;
+      case "foldSide":
+        this.foldSide();
         break;
       case "write":
       case "read":
@@ -758,6 +794,7 @@ export class Desk {
         break;
       case "rename":
         prefs.change({ list_folded: false });
+        this.list = "articles";
         this.library.query = "";
         this.library.stage = null;
         this.renaming = path;
@@ -800,9 +837,19 @@ export class Desk {
 
   /** Runs one of the editor's commands. */
   write(command: string) {
-    if (this.mode === "read") this.mode = "write";
-    this.article?.editor?.focus();
-    this.article?.editor?.exec(command);
+    void this.toCopy((editor) => editor.exec(command));
+  }
+
+  /** Puts the keyboard in the text, which comes on the screen first where it is not there. */
+  async toCopy(then: (editor: Screen) => void = () => {}) {
+    if (this.mode === "read") {
+      this.mode = "write";
+      // What is hidden takes no focus.
+      await tick();
+    }
+    const editor = this.article?.editor;
+    editor?.focus();
+    if (editor) then(editor);
   }
 
   /** Articles for the palette. */

@@ -28,7 +28,7 @@ export class Links {
   /** Takes what can be mended now. */
   hear(offer: BrokenLinks | null) {
     const { notices, words, run } = this.#around;
-    notices.close(this.#notice);
+    notices.drop(this.#notice);
     if (!offer) return;
     const t = words();
     this.#notice = notices.say(t.moved(offer.from, offer.to, offer.moves), {

@@ -16,7 +16,23 @@ export interface Notice {
   text: string;
   hint: string;
   actions: Action[];
+  /** Milliseconds that it stays once nobody holds it; for ever where it is an alert. */
+  stays: number;
+  /** The person let the notice go, by closing it or by letting its time pass, and took none of its actions. */
+  gone: (() => void) | null;
 }
+
+/** How a notice is shown. */
+export interface More {
+  hint?: string;
+  actions?: Action[];
+  role?: "status" | "alert";
+  stays?: number;
+  gone?: () => void;
+}
+
+/** Most notices on the screen; alerts are never pushed out. */
+const SHOWN = 4;
 
 /** Milliseconds that a `status` notice stays. */
 export const NOTICE_STAYS = 8000;
@@ -28,15 +44,24 @@ export class Notices {
   #timers = new Map<number, ReturnType<typeof setTimeout>>();
 
   /** Shows a message and returns its id. The same text shown twice replaces the first. */
-  say(
-    text: string,
-    more: { hint?: string; actions?: Action[]; role?: "status" | "alert"; stays?: number } = {},
-  ) {
+  say(text: string, more: More = {}) {
     const id = ++this.#last;
-    const role = more.role ?? "status";
-    const rest = this.list.filter((notice) => notice.text !== text);
-    this.list = [...rest, { id, role, text, hint: more.hint ?? "", actions: more.actions ?? [] }].slice(-4);
-    if (role === "status") this.#leave(id, more.stays ?? NOTICE_STAYS);
+    const notice: Notice = {
+      id,
+      role: more.role ?? "status",
+      text,
+      hint: more.hint ?? "",
+      actions: more.actions ?? [],
+      stays: more.stays ?? NOTICE_STAYS,
+      gone: more.gone ?? null,
+    };
+    const same = this.list.filter((other) => other.text === text);
+    this.list = [...this.list, notice];
+    for (const other of same) this.close(other.id);
+    const passing = this.list.filter(({ role }) => role === "status");
+    const over = Math.min(passing.length - 1, this.list.length - SHOWN);
+    for (const other of passing.slice(0, Math.max(0, over))) this.close(other.id);
+    this.release(id);
     return id;
   }
 
@@ -45,10 +70,27 @@ export class Notices {
     return this.say(problem.message, { hint: problem.hint, role: "alert", actions });
   }
 
-  /** Takes a message away. */
+  /** Takes a message away: the person lets it go. */
   close(id: number) {
+    this.#remove(id)?.gone?.();
+  }
+
+  /** The person takes an action of a message, which goes. */
+  act(id: number, action: Action) {
+    this.#remove(id);
+    action.run();
+  }
+
+  /** Takes a message away that no longer holds. */
+  drop(id: number) {
+    this.#remove(id);
+  }
+
+  #remove(id: number): Notice | undefined {
     this.hold(id);
-    this.list = this.list.filter((notice) => notice.id !== id);
+    const notice = this.list.find((one) => one.id === id);
+    this.list = this.list.filter((one) => one.id !== id);
+    return notice;
   }
 
   /** Keeps a message while the person reads or uses it. */
@@ -59,15 +101,12 @@ export class Notices {
 
   /** Lets a held message go after its time. */
   release(id: number) {
-    if (this.list.some((notice) => notice.id === id && notice.role === "status"))
-      this.#leave(id, NOTICE_STAYS);
-  }
-
-  #leave(id: number, after: number) {
+    const notice = this.list.find((one) => one.id === id);
+    if (notice?.role !== "status") return;
     this.hold(id);
     this.#timers.set(
       id,
-      setTimeout(() => this.close(id), after),
+      setTimeout(() => this.close(id), notice.stays),
     );
   }
 }

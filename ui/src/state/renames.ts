@@ -27,7 +27,7 @@ export class Renames {
     const standing = new Set(offers.map(key));
     for (const [pair, notice] of this.#asked) {
       if (standing.has(pair)) continue;
-      notices.close(notice);
+      notices.drop(notice);
       this.#asked.delete(pair);
     }
     for (const offer of offers) if (!this.#asked.has(key(offer))) this.#ask(offer);

@@ -35,6 +35,7 @@ export const SHORTCUTS: Shortcut[] = [
   { command: "comment", key: "Mod+Shift+m", scope: "window" },
   { command: "deskReview", key: "Mod+Shift+l", scope: "window" },
   { command: "fold", key: "Mod+\\", scope: "window" },
+  { command: "notice", key: "F6", scope: "window" },
   { command: "settings", key: "Mod+,", scope: "window" },
   { command: "open", key: "Mod+o", scope: "window" },
   { command: "help", key: "F1", scope: "window" },

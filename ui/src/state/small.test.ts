@@ -91,6 +91,21 @@ test("a status goes after its time, an alert stays, a held one waits", () => {
   expect(notices.list.map(({ text }) => text)).toEqual(["trois"]);
 });
 
+test("alerts are not pushed out by what passes, and what is let go says so", () => {
+  vi.useFakeTimers();
+  const notices = new Notices();
+  const gone: string[] = [];
+  notices.problem({ code: "x", message: "alerte", hint: "" });
+  for (const text of ["un", "deux", "trois", "quatre"]) notices.say(text, { gone: () => gone.push(text) });
+  expect(notices.list.map(({ text }) => text)).toEqual(["alerte", "deux", "trois", "quatre"]);
+  const [, two, three] = notices.list;
+  notices.act(two?.id ?? 0, { label: "", run: () => gone.push("action") });
+  notices.drop(three?.id ?? 0);
+  vi.advanceTimersByTime(NOTICE_STAYS);
+  expect(gone).toEqual(["un", "action", "quatre"]);
+  expect(notices.list.map(({ text }) => text)).toEqual(["alerte"]);
+});
+
 test("an export that was stopped is not said to be done", async () => {
   const host = memoryHost();
   const work = new Export(wire(host));

@@ -453,3 +453,112 @@ test("a refused field says why beside it, the article can be left, and the words
   await tick();
   expect(screen.getByTestId("notice").textContent).toContain("Anna");
 });
+
+test("Escape in the rename field renames nothing", async () => {
+  await open();
+  const list = screen.getByTestId("article-list");
+  list.focus();
+  await press("F2", {}, list);
+  const field = screen.getByLabelText<HTMLInputElement>("Nom du fichier");
+  field.value = "autre.md";
+  await press("Escape", {}, field);
+  await tick();
+  expect(screen.queryByLabelText("Nom du fichier")).toBeNull();
+  expect(host.calls).not.toContain("rename_article");
+  await press("F2", {}, list);
+  const again = screen.getByLabelText<HTMLInputElement>("Nom du fichier");
+  again.value = "cables.md";
+  await press("Enter", {}, again);
+  await vi.waitFor(() => expect(desk.article?.path).toBe("cables.md"));
+});
+
+test("the palette's Rename shows its field while the review of the desk is shown", async () => {
+  await open();
+  desk.run("deskReview");
+  await tick();
+  expect(screen.queryByTestId("article-list")).toBeNull();
+  desk.run("rename");
+  await tick();
+  expect(screen.getByLabelText("Nom du fichier")).toBe(document.activeElement);
+});
+
+test("before another desk is opened, all that waits is done on the one that is left", async () => {
+  await open();
+  await desk.trash("brest-fibre.md");
+  desk.article?.type("kicker", "Mer");
+  await desk.openDesk("/srv/desk/Grands formats");
+  const order = host.calls.filter((name) =>
+    ["set_field", "save", "trash_article", "open_desk", "close_article"].includes(name),
+  );
+  expect(order.slice(0, 4)).toEqual(["set_field", "save", "trash_article", "open_desk"]);
+  expect(desk.notices.list.map(({ text }) => text).join()).not.toContain("corbeille");
+});
+
+test("F6 leads to the newest notice and back; while one is there the article does not go to the trash", async () => {
+  await open();
+  vi.useFakeTimers();
+  const list = screen.getByTestId("article-list");
+  list.focus();
+  await desk.trash("brest-fibre.md");
+  await tick();
+  await press("F6", {}, list);
+  expect(document.activeElement?.textContent).toBe("Rétablir");
+  await vi.advanceTimersByTimeAsync(10 * TRASH_WAITS);
+  expect(host.calls).not.toContain("trash_article");
+  await press("F6", {}, document.activeElement ?? list);
+  expect(document.activeElement).toBe(list);
+  await press("F6", {}, list);
+  (document.activeElement as HTMLElement).click();
+  await vi.advanceTimersByTimeAsync(0);
+  expect(document.activeElement).toBe(list);
+  expect(items()).toContain("brest-fibre.md");
+  await vi.advanceTimersByTimeAsync(10 * TRASH_WAITS);
+  expect(host.calls).not.toContain("trash_article");
+});
+
+test("in read mode what was typed is saved, and Ctrl F and Enter come to a text that can be seen", async () => {
+  await open();
+  desk.article?.type("kicker", "Mer");
+  desk.run("read");
+  await tick();
+  await press("s", { ctrlKey: true });
+  await vi.waitFor(() => expect(desk.article?.saveState).toBe("saved"));
+  const hiddenAtFocus: boolean[] = [];
+  const editor = desk.article?.editor;
+  if (!editor) throw new Error("no editor");
+  const scroll = document.querySelector<HTMLElement>(".copy-scroll");
+  const focus = vi.spyOn(editor, "focus").mockImplementation(() => {
+    hiddenAtFocus.push(scroll?.hidden ?? true);
+  });
+  await press("f", { ctrlKey: true });
+  await vi.waitFor(() => expect(focus).toHaveBeenCalled());
+  desk.run("read");
+  await tick();
+  const pane = screen.getByRole("region", { name: "Aperçu de l’article" });
+  await press("Enter", {}, pane);
+  await vi.waitFor(() => expect(hiddenAtFocus).toEqual([false, false]));
+});
+
+test("folding brings the columns back as they were, and leaves the side alone in a narrow window", async () => {
+  await open();
+  const folded = () => [desk.prefs.value.list_folded, desk.prefs.value.side_folded];
+  desk.run("foldList");
+  desk.run("fold");
+  expect(folded()).toEqual([true, true]);
+  desk.run("fold");
+  expect(folded()).toEqual([true, false]);
+  desk.run("foldList");
+  desk.narrow = true;
+  desk.run("fold");
+  expect(folded()).toEqual([true, false]);
+  desk.run("fold");
+  expect(folded()).toEqual([false, false]);
+});
+
+test("keys of the front matter have the names of the interface", async () => {
+  await open();
+  host.clash("cables-sous-marins.md", "Version venue du disque.");
+  await tick();
+  expect(screen.getByTestId("conflict-bar").textContent).toContain("Ma version · Titre");
+  expect(["deadline", "x-note"].map((key) => desk.fieldName(key))).toEqual(["Échéance", "x-note"]);
+});
