@@ -51,7 +51,7 @@ export class FieldAids {
     // Typed by the engine, it is a step of the field's own undo.
     const command = text === "" ? "delete" : "insertText";
     const before = field.value;
-     
+
     if (!document.execCommand?.(command, false, text) || field.value === before) {
       field.setRangeText(text, from, to, "end");
     }
