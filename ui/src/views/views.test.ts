@@ -528,7 +528,7 @@ test("in read mode what was typed is saved, and Ctrl F and Enter come to a text 
   if (!editor) throw new Error("no editor");
   const scroll = document.querySelector<HTMLElement>(".copy-scroll");
   const focus = vi.spyOn(editor, "focus").mockImplementation(() => {
-    hiddenAtFocus.push(scroll?.hidden ?? true);
+    hiddenAtFocus.push(scroll?.hasAttribute("hidden") ?? true);
   });
   await press("f", { ctrlKey: true });
   await vi.waitFor(() => expect(focus).toHaveBeenCalled());
