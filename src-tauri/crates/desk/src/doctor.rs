@@ -15,7 +15,7 @@ use crate::error::Problem;
 use crate::library::Library;
 use crate::store::atomic::{self, Fingerprint, ReadError, fingerprint};
 use crate::store::fs::{Fs, RealFs};
-use crate::store::history::{History, State};
+use crate::store::history::{History, State, kept};
 use crate::store::journal::Journal;
 use crate::store::record::Records;
 use crate::store::sweep::{self, Leftover};
@@ -86,6 +86,7 @@ pub fn examine(root: &Path, local: &Path, mend: bool) -> Report {
     // The history before the leftovers: these may go only if it holds their bytes.
     history(local, mend, &mut report);
     drafts(root, local, &mut report);
+    kept_aside(local, &mut report);
     reviews(root, &library, &mut report);
     leftovers(root, local, &library, mend, &mut report);
     report
@@ -214,6 +215,15 @@ fn drafts(root: &Path, local: &Path, report: &mut Report) {
     }
 }
 
+/// What was kept beside the drafts while there was no history to take it.
+fn kept_aside(local: &Path, report: &mut Report) {
+    let folder = local.join("kept");
+    let kept = kept(&RealFs, &folder);
+    if !kept.is_empty() {
+        report.add(Weight::Remark, Some(&folder), kept_beside(kept.len(), &folder));
+    }
+}
+
 /// Reviews of articles that are gone, and lines of a record that say nothing any more. Neither is ever removed.
 fn reviews(root: &Path, library: &Library, report: &mut Report) {
     let records = Records::open(Arc::new(RealFs), root);
@@ -248,6 +258,21 @@ fn leftovers(root: &Path, local: &Path, library: &Library, mend: bool, report: &
             finding.mended = RealFs.remove(&path).is_ok();
         }
     }
+}
+
+fn kept_beside(count: usize, folder: &Path) -> Problem {
+    let folder = folder.display();
+    Problem::new(
+        "kept_beside",
+        (
+            format!("{count} version(s) attendent dans {folder} : l’historique n’avait pas pu les prendre."),
+            "Elles y entreront à la prochaine ouverture du desk où il le pourra.",
+        ),
+        (
+            format!("{count} version(s) wait in {folder}: the history could not take them."),
+            "They will enter it when the desk is opened next and it can.",
+        ),
+    )
 }
 
 fn older_history(file: &Path) -> Problem {
@@ -415,6 +440,14 @@ mod tests {
         let report = desk.look(false);
         assert!(report.findings.is_empty() && !report.is_wrong(), "{report:?}");
         assert_eq!(report.articles, 1);
+    }
+
+    #[test]
+    fn versions_that_wait_for_the_history_are_named() {
+        let desk = Desk::new();
+        let kept = desk.path("local/kept");
+        crate::store::history::keep_aside(&RealFs, &kept, "a.md", b"Un mot.").unwrap();
+        assert_eq!(desk.codes(), ["kept_beside"]);
     }
 
     #[test]

@@ -275,6 +275,21 @@ impl History {
         self.database().query_row("SELECT 1 FROM content WHERE hash = ?1", [&wanted[..]], |_| Ok(())).is_ok()
     }
 
+    /// Whether an article has a history.
+    #[must_use]
+    pub fn knows(&self, path: &str) -> bool {
+        let known = "SELECT 1 FROM revision JOIN article ON article.id = article WHERE path = ?1 LIMIT 1";
+        self.database().query_row(known, [path], |_| Ok(())).is_ok()
+    }
+
+    /// Whether a revision of an article has these bytes.
+    #[must_use]
+    pub fn holds(&self, path: &str, wanted: &Fingerprint) -> bool {
+        let held = "SELECT 1 FROM revision JOIN article ON article.id = article
+                    JOIN content ON content.id = content WHERE path = ?1 AND hash = ?2 LIMIT 1";
+        self.database().query_row(held, params![path, &wanted[..]], |_| Ok(())).is_ok()
+    }
+
     /// Names a revision, or takes its name away.
     ///
     /// # Errors
@@ -465,6 +480,41 @@ pub(super) fn record(
     Ok(Some(id))
 }
 
+/// Brings over what was kept beside the drafts while there was no history to take it; returns how many came. What cannot
+/// be read stays where it is.
+pub fn take_kept(fs: &dyn Fs, folder: &Path, history: &History) -> usize {
+    let mut taken = 0;
+    for (file, path) in kept(fs, folder) {
+        let Ok(bytes) = fs.read(&file) else { continue };
+        if hex(&fingerprint(&bytes)) != file.file_stem().unwrap_or_default().to_string_lossy() {
+            continue;
+        }
+        if history.record(&path, &bytes, "", Origin::Outside).is_ok() {
+            // The bytes first: a name alone is no harm.
+            let _ = fs.remove(&file).and_then(|()| fs.remove(&file.with_extension("path")));
+            taken += 1;
+        }
+    }
+    taken
+}
+
+/// The files that [`keep_aside`] made, oldest first, each with its article.
+#[must_use]
+pub fn kept(fs: &dyn Fs, folder: &Path) -> Vec<(PathBuf, String)> {
+    let Ok(entries) = std::fs::read_dir(folder) else { return Vec::new() };
+    let mut found: Vec<(i64, PathBuf, String)> = entries
+        .flatten()
+        .map(|entry| entry.path())
+        .filter(|file| file.extension().is_some_and(|ending| ending == "md"))
+        .filter_map(|file| {
+            let path = String::from_utf8(fs.read(&file.with_extension("path")).ok()?).ok()?;
+            Some((fs.stat(&file).ok()?.modified_ms, file, path))
+        })
+        .collect();
+    found.sort();
+    found.into_iter().map(|(_, file, path)| (file, path)).collect()
+}
+
 /// Keeps bytes where there is no history to keep them in: a file named after their hash, with the article's name in a
 /// line beside it.
 ///
@@ -529,6 +579,7 @@ mod tests {
     use super::super::schema::STEPS;
     use super::*;
     use crate::env::FixedClock;
+    use crate::store::fs::RealFs;
 
     fn open(folder: &Path) -> Result<History, Problem> {
         History::open(
@@ -661,12 +712,57 @@ mod tests {
         // A look changes nothing.
         assert!(matches!(History::inspect(&path), State::Sound { revisions: 0, older: true }));
         assert_eq!(version(&old), 1);
+        old.execute("INSERT INTO article (path) VALUES ('alt.md')", []).unwrap();
         drop(old);
         let history = open(folder.path()).unwrap();
         assert!(matches!(History::inspect(&path), State::Sound { revisions: 0, older: false }));
+        // The database as it was lies beside it.
+        let copy = Connection::open(super::super::schema::copy_of(&path, 1)).unwrap();
+        assert_eq!(version(&copy), 1);
+        let articles = copy.query_row("SELECT path FROM article", [], |row| row.get::<_, String>(0));
+        assert_eq!(articles.unwrap(), "alt.md");
+        assert_eq!(std::fs::read_dir(folder.path()).unwrap().count(), 4, "and nothing else");
         assert!(history.record("a.md", b"un", "", Origin::Save).unwrap().is_some());
         history.pin("a.md", b"un", "exported").unwrap();
         assert_eq!(history.thin(0).unwrap(), 0);
+    }
+
+    #[test]
+    fn a_history_that_is_made_anew_keeps_what_was_pinned() {
+        let folder = tempfile::tempdir().unwrap();
+        {
+            let history = at(folder.path(), "2026-01-01T08:00:00Z");
+            for text in ["un", "deux", "trois"] {
+                history.record("a.md", text.as_bytes(), "", Origin::Save).unwrap();
+            }
+            history.pin("a.md", b"un", "exported").unwrap();
+            history.pin("a.md", b"un", "signed").unwrap();
+        }
+        let aside = History::rebuild(&folder.path().join("history.db")).unwrap();
+        assert_eq!((aside.recovered, aside.lost), (3, 0));
+        let history = at(folder.path(), "2026-02-01T08:00:00Z");
+        assert_eq!(history.thin(1).unwrap(), 1);
+        let left: Vec<_> =
+            history.list("a.md").unwrap().iter().map(|one| history.content(one.id).unwrap()).collect();
+        assert_eq!(left, [b"trois".to_vec(), b"un".to_vec()]);
+        let pins = history.database().query_row("SELECT count(*) FROM pin", [], |row| row.get::<_, i64>(0));
+        assert_eq!(pins.unwrap(), 2);
+    }
+
+    #[test]
+    fn what_was_kept_beside_enters_the_history() {
+        let folder = tempfile::tempdir().unwrap();
+        let beside = folder.path().join("kept");
+        keep_aside(&RealFs, &beside, "ville/a.md", "gardé".as_bytes()).unwrap();
+        keep_aside(&RealFs, &beside, "b.md", b"abime").unwrap();
+        let damaged = beside.join(format!("{}.md", hex(&fingerprint(b"abime"))));
+        std::fs::write(&damaged, b"autre chose").unwrap();
+        let history = open(folder.path()).unwrap();
+        assert_eq!(take_kept(&RealFs, &beside, &history), 1);
+        let list = history.list("ville/a.md").unwrap();
+        assert_eq!(history.content(list[0].id).unwrap(), "gardé".as_bytes());
+        assert_eq!(kept(&RealFs, &beside).len(), 1, "what does not check stays");
+        assert_eq!(take_kept(&RealFs, &beside, &history), 0);
     }
 
     #[test]

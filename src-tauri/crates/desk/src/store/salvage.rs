@@ -37,10 +37,31 @@ fn bring_over(old: &Connection, id: i64, into: &mut Connection) -> rusqlite::Res
         |row| Ok((row.get(0)?, row.get(1)?, row.get(2)?, row.get(3)?, row.get(4)?, row.get(5)?)),
     )?;
     let bytes = unpack(old, content)?;
-    if let Some(new) = record(into, &path, &bytes, &author, &origin, &time)?
+    let new = record(into, &path, &bytes, &author, &origin, &time)?;
+    if let Some(new) = new
         && name.is_some()
     {
         into.execute("UPDATE revision SET name = ?2 WHERE id = ?1", params![new, name])?;
     }
+    // Where the one between could not be read, this one is the same as the one before it.
+    let new = match new {
+        Some(new) => new,
+        None => into.query_row(
+            "SELECT max(revision.id) FROM revision JOIN article ON article.id = article WHERE path = ?1",
+            [&path],
+            |row| row.get(0),
+        )?,
+    };
+    // An older schema has no pins; what cannot be read of them does not take the revision away.
+    for why in pins(old, id).unwrap_or_default() {
+        into.execute("INSERT OR IGNORE INTO pin (revision, why) VALUES (?1, ?2)", params![new, why])?;
+    }
     Ok(())
+}
+
+/// Why a revision has to stay.
+fn pins(old: &Connection, id: i64) -> rusqlite::Result<Vec<String>> {
+    old.prepare_cached("SELECT why FROM pin WHERE revision = ?1")?
+        .query_map([id], |row| row.get(0))?
+        .collect()
 }

@@ -1,7 +1,7 @@
 //! The database of a history as SQLite has it: its schema and the steps that lead there, how it is opened, and whether
 //! it is whole.
 
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::time::{Duration, Instant};
 
 use rusqlite::{Connection, TransactionBehavior};
@@ -147,6 +147,29 @@ fn is_read_only(error: &rusqlite::Error) -> bool {
     matches!(error.sqlite_error_code(), Some(ErrorCode::ReadOnly | ErrorCode::CannotOpen))
 }
 
+/// Where a history is copied to before steps are taken from a version of its schema.
+pub(super) fn copy_of(path: &Path, version: i64) -> PathBuf {
+    path.with_extension(format!("version-{version}.db"))
+}
+
+/// Copies a database as it is before its schema changes. A copy of an attempt that was cut short gives way.
+fn copy_before(database: &Connection, path: &Path, version: i64) -> Result<(), Trouble> {
+    let copy = copy_of(path, version);
+    let begun = copy.with_extension("db-begun");
+    let _ = std::fs::remove_file(&begun);
+    database.execute("VACUUM INTO ?1", [begun.to_string_lossy()])?;
+    std::fs::File::open(&begun)
+        .and_then(|file| file.sync_all())
+        .and_then(|()| std::fs::rename(&begun, &copy))
+        .map_err(|error| {
+            let why = Some(error.to_string());
+            Trouble::Other(rusqlite::Error::SqliteFailure(
+                rusqlite::ffi::Error::new(rusqlite::ffi::SQLITE_CANTOPEN),
+                why,
+            ))
+        })
+}
+
 /// Opens a database for reading and writing, and takes the steps that it lacks.
 pub(super) fn connect(path: &Path) -> Result<Connection, Trouble> {
     let mut database = Connection::open(path)?;
@@ -160,6 +183,9 @@ pub(super) fn connect(path: &Path) -> Result<Connection, Trouble> {
     turn_to_log(&database)?;
     database.pragma_update(None, "synchronous", "FULL")?;
     database.pragma_update(None, "foreign_keys", true)?;
+    if (1..known).contains(&version) {
+        copy_before(&database, path, version)?;
+    }
     for step in version..known {
         let transaction = database.transaction_with_behavior(TransactionBehavior::Immediate)?;
         // Another process may have taken the step while this one waited.
