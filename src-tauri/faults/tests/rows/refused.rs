@@ -44,8 +44,10 @@ fn attempt(lab: &Lab, row: &mut Row, what: &str, as_nobody: bool, writable: bool
     if !ended.status.success() {
         row.lost.push(format!("{what}: {}", ended.errors));
     } else if writable {
-        if saved != 2 || after.1 != before.1 {
-            row.lost.push(format!("{what}: {saved} saves, mode {:o} became {:o}", before.1, after.1));
+        // Mode, owner and group.
+        let of = |look: &(Vec<u8>, u32, u32, u32, u64)| (look.1, look.2, look.3);
+        if saved != 2 || of(&after) != of(&before) {
+            row.lost.push(format!("{what}: {saved} saves, {:?} became {:?}", of(&before), of(&after)));
         }
     } else if saved != 0 || after != before {
         row.lost.push(format!("{what}: {saved} saves, changed: {}", after != before));

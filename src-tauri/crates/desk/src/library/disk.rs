@@ -103,8 +103,9 @@ pub fn is_article_name(name: &Path) -> bool {
     name.extension().is_some_and(|end| end.eq_ignore_ascii_case("md") || end.eq_ignore_ascii_case("markdown"))
 }
 
-/// The identity of a path relative to the desk.
-pub(super) fn identity(rel: &Path) -> String {
+/// The identity of a path relative to the desk: `/` as separator, NFC, what is no UTF-8 replaced.
+#[must_use]
+pub fn identity(rel: &Path) -> String {
     let mut path = String::new();
     for part in rel.components() {
         if let Component::Normal(name) = part {

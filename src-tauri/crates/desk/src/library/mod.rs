@@ -20,7 +20,7 @@ use std::sync::{Mutex, MutexGuard, PoisonError, RwLock, RwLockReadGuard, RwLockW
 use std::time::{Duration, Instant};
 
 use disk::Found;
-pub use disk::{Stat, is_article_name};
+pub use disk::{Stat, identity, is_article_name};
 use doubt::Doubts;
 pub use former::Known;
 use leaving::{Departed, Leaving};
@@ -352,8 +352,9 @@ impl Library {
         records.map(|record| self.root.join(&record.real)).collect()
     }
 
-    /// Is the desk there? A mount that went away leaves an empty folder on another device: that deletes nothing.
-    fn stands(&self) -> bool {
+    /// Whether the desk is there. A mount that went away leaves an empty folder on another device: that deletes nothing.
+    #[must_use]
+    pub fn stands(&self) -> bool {
         let Some(now) = disk::device(&self.root) else { return false };
         let mut device = lock(&self.device);
         if device.is_some_and(|then| then != now) && disk::is_empty(&self.root) {

@@ -11,10 +11,12 @@ use std::hash::{BuildHasher, Hasher};
 use std::io;
 use std::path::{Component, Path, PathBuf};
 use std::sync::atomic::{AtomicU32, Ordering};
+use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
 use sha2::{Digest, Sha256};
 
 use super::fs::{Fs, Rename};
+use crate::library::identity;
 
 /// SHA-256 of a file's bytes: what "the same file" means here.
 pub type Fingerprint = [u8; 32];
@@ -39,8 +41,19 @@ pub struct OnDisk {
     pub bytes: Vec<u8>,
     /// Their hash.
     pub fingerprint: Fingerprint,
+    /// When it was written, milliseconds since 1970, as the file says after it was read.
+    pub modified_ms: i64,
     /// Why it may not be written.
     pub refused: Option<Refusal>,
+}
+
+impl OnDisk {
+    /// Since it was written, by this machine's clock; nothing where that lies ahead.
+    #[must_use]
+    pub fn age(&self) -> Duration {
+        let then = UNIX_EPOCH + Duration::from_millis(u64::try_from(self.modified_ms).unwrap_or(0));
+        SystemTime::now().duration_since(then).unwrap_or_default()
+    }
 }
 
 /// Why an article is for reading only.
@@ -87,6 +100,7 @@ pub fn read(fs: &dyn Fs, desk: &Path, rel: &str) -> Result<OnDisk, ReadError> {
         return Ok(OnDisk {
             bytes: Vec::new(),
             fingerprint: fingerprint(&[]),
+            modified_ms: stat.modified_ms,
             refused: Some(Refusal::NotAFile),
         });
     }
@@ -105,7 +119,9 @@ pub fn read(fs: &dyn Fs, desk: &Path, rel: &str) -> Result<OnDisk, ReadError> {
     } else {
         None
     };
-    Ok(OnDisk { fingerprint: fingerprint(&bytes), bytes, refused })
+    // What was cut or written while it was read is young now.
+    let modified_ms = fs.stat(&path)?.modified_ms;
+    Ok(OnDisk { fingerprint: fingerprint(&bytes), bytes, modified_ms, refused })
 }
 
 /// How a save ended without an error.
@@ -147,6 +163,8 @@ pub enum Weakness {
     HardLinked,
     /// The folder takes no new file: it was written in place.
     FolderReadOnly,
+    /// It is somebody else's, and would be ours afterwards: it was written in place.
+    OtherOwner,
 }
 
 /// A save that failed.
@@ -168,7 +186,31 @@ impl From<io::Error> for SaveFailed {
 
 /// The path of an article in its desk.
 fn inside(desk: &Path, rel: &str) -> io::Result<PathBuf> {
-    if is_plain(rel) { Ok(desk.join(rel)) } else { Err(io::ErrorKind::InvalidInput.into()) }
+    if is_plain(rel) { Ok(on_disk(desk, rel)) } else { Err(io::ErrorKind::InvalidInput.into()) }
+}
+
+/// The file that an article's identity names: its name may be spelled otherwise on the disk, with its accents apart or in
+/// an encoding of old. Where nothing has the name, it is taken as it is.
+#[must_use]
+pub fn on_disk(desk: &Path, rel: &str) -> PathBuf {
+    let plain = desk.join(rel);
+    // A plain name has one spelling, but for the sign that stands for what is no UTF-8.
+    if rel.is_ascii() || plain.symlink_metadata().is_ok() {
+        return plain;
+    }
+    let mut path = desk.to_owned();
+    for part in Path::new(rel) {
+        let named = path.join(part);
+        path = if named.symlink_metadata().is_ok() {
+            named
+        } else {
+            let entries = std::fs::read_dir(&path).into_iter().flatten().flatten();
+            let mut names = entries.map(|entry| entry.file_name());
+            let twin = names.find(|name| Path::new(&identity(Path::new(name))) == Path::new(part));
+            twin.map_or(named, |name| path.join(name))
+        };
+    }
+    path
 }
 
 /// The path of what is made, moved or thrown away: in a folder that is in another whatever links are on the way. Who
@@ -203,7 +245,7 @@ pub fn save(
         .map_err(SaveFailed::from)
         .and_then(|path| replace(fs, desk, &path, base, bytes, displaced));
     result.map_err(|failed| SaveFailed {
-        on_disk: fs.read(&desk.join(rel)).ok().map(|bytes| fingerprint(&bytes)),
+        on_disk: fs.read(&on_disk(desk, rel)).ok().map(|bytes| fingerprint(&bytes)),
         ..failed
     })
 }
@@ -229,15 +271,20 @@ fn replace(
     if fingerprint(&fs.read(&target)?) != *base {
         return Ok(Saved::Changed { replaced: None });
     }
+    // To exchange names needs no permission on the file: whoever took it away meant its content.
+    if !fs.may_write(&target) {
+        return Err(io::Error::from(io::ErrorKind::PermissionDenied).into());
+    }
     // A file with other names must stay one file.
     if stat.links > 1 {
         return Ok(in_place(fs, &target, base, bytes, Weakness::HardLinked, displaced)?);
     }
     let temp = match write_temp(fs, folder, bytes, Some(&target)) {
         Ok(temp) => temp,
-        // The folder takes no new file, but the file can be written.
-        Err(error) if error.kind() == io::ErrorKind::PermissionDenied && fs.may_write(&target) => {
-            return Ok(in_place(fs, &target, base, bytes, Weakness::FolderReadOnly, displaced)?);
+        // The folder takes no new file, or none of the owner's, but the file can be written.
+        Err(error) if error.kind() == io::ErrorKind::PermissionDenied => {
+            let weak = if fs.may_write(folder) { Weakness::OtherOwner } else { Weakness::FolderReadOnly };
+            return Ok(in_place(fs, &target, base, bytes, weak, displaced)?);
         }
         Err(error) => return Err(error.into()),
     };

@@ -60,7 +60,7 @@ pub trait Fs: Send + Sync {
     /// until they are on the medium.
     ///
     /// # Errors
-    /// The system's; the caller removes what was begun.
+    /// The system's; `PermissionDenied` also where the owner cannot be kept. The caller removes what was begun.
     fn write_new(&self, path: &Path, bytes: &[u8], like: Option<&Path>) -> io::Result<()>;
     /// Writes bytes over a file in place and waits until they are on the medium.
     ///
@@ -275,17 +275,17 @@ fn stat_of(metadata: &std::fs::Metadata) -> Stat {
     Stat { dev: 0, ino: 0, links: 1, size: metadata.len(), modified_ms, is_file: metadata.is_file() }
 }
 
-/// Mode, owner and extended attributes of an existing file. What this process may not give away stays its own:
-/// the mode is set in any case.
+/// Mode, owner and extended attributes of an existing file. Where this process may not give a file to its owner and
+/// group, it says so: the article stays its owner's.
 #[cfg(target_os = "linux")]
 fn take_after(file: &File, like: &Path) -> io::Result<()> {
     use std::os::unix::fs::{MetadataExt, PermissionsExt};
     let metadata = std::fs::metadata(like)?;
     let own = file.metadata()?;
     if (own.uid(), own.gid()) != (metadata.uid(), metadata.gid()) {
-        // Only the superuser gives files away; others keep the group where they may.
-        let _ = std::os::unix::fs::fchown(file, Some(metadata.uid()), Some(metadata.gid()))
-            .or_else(|_| std::os::unix::fs::fchown(file, None, Some(metadata.gid())));
+        // Only the superuser gives files away; others, to a group of theirs.
+        std::os::unix::fs::fchown(file, Some(metadata.uid()), Some(metadata.gid()))
+            .map_err(|error| io::Error::new(io::ErrorKind::PermissionDenied, error))?;
     }
     file.set_permissions(std::fs::Permissions::from_mode(metadata.mode() & 0o7777))?;
     let mut names = vec![0_u8; 64 * 1024];
