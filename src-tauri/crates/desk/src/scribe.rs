@@ -2,6 +2,7 @@
 //!
 //! It sleeps while nothing is unsaved: an idle desk costs nothing.
 
+use std::panic::{self, AssertUnwindSafe};
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Condvar, Mutex, PoisonError, Weak};
 use std::thread::JoinHandle;
@@ -70,7 +71,9 @@ fn write_drafts(newsroom: &Weak<Newsroom>, bell: &Bell) {
                 return;
             }
             let Some(newsroom) = newsroom.upgrade() else { return };
-            if !newsroom.write_due_drafts(Instant::now(), false) {
+            // A fault in one look must not end all drafts: what waits is tried again.
+            let look = AssertUnwindSafe(|| newsroom.write_due_drafts(Instant::now(), false));
+            if !panic::catch_unwind(look).unwrap_or(true) {
                 break;
             }
             drop(newsroom);

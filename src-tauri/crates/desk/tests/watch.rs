@@ -844,6 +844,39 @@ fn a_heartbeat_that_is_not_heard_builds_the_watch_anew() {
     assert!(desk.rescans() <= rescans + 1, "the new watch hears its heartbeat");
 }
 
+/// A fault in the receiver ends no watch: it is said, and what follows is seen.
+#[test]
+fn a_watch_whose_thread_meets_a_fault_goes_on_and_says_so() {
+    let _turn = among_others();
+    let folder = tempfile::tempdir().unwrap();
+    let root = folder.path().canonicalize().unwrap();
+    let states: Arc<Mutex<Vec<WatchState>>> = Arc::default();
+    let hints: Arc<Mutex<Vec<PathBuf>>> = Arc::default();
+    let watch = Watch::start(root.clone(), {
+        let (states, hints) = (Arc::clone(&states), Arc::clone(&hints));
+        Box::new(move |hint| match hint {
+            Hint::State(state) => states.lock().unwrap().push(state),
+            Hint::Paths(paths) if paths.iter().any(|path| path.ends_with("fault.md")) => {
+                panic!("a fault on purpose")
+            }
+            Hint::Paths(paths) => hints.lock().unwrap().extend(paths),
+            Hint::Rescan(_) => {}
+        })
+    });
+    fs::write(root.join("fault.md"), "one").unwrap();
+    until(SOON, "the word", || states.lock().unwrap().contains(&WatchState::Polling));
+    until(SOON, "the new watch", || states.lock().unwrap().last() == Some(&WatchState::Active));
+    fs::write(root.join("after.md"), "two").unwrap();
+    until(SOON, "what followed", || hints.lock().unwrap().iter().any(|path| path.ends_with("after.md")));
+    drop(watch);
+}
+
+/// Two heartbeats that are not heard, and the one at which that is found out, fit in a minute.
+#[test]
+fn a_dead_watch_is_found_within_a_minute() {
+    assert!(Habits::default().beat * 3 <= Duration::from_secs(60));
+}
+
 #[test]
 fn a_desk_that_is_moved_away_lost_nothing() {
     let _turn = among_others();

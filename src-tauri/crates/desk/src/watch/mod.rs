@@ -10,6 +10,7 @@ mod place;
 mod reach;
 mod sight;
 
+use std::panic::{self, AssertUnwindSafe};
 use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
@@ -76,7 +77,7 @@ pub struct Habits {
     /// A private local folder for the heartbeat: a file in it is written, and must be noticed. Without one, a dead
     /// watch is found out by `idle` alone.
     pub canary: Option<PathBuf>,
-    /// Time between heartbeats; after two that were not noticed the watch is built anew.
+    /// Time between heartbeats; after two that were not noticed the watch is built anew, within a minute by default.
     pub beat: Duration,
     /// Time between two looks at everything where changes are not reported.
     pub poll: Duration,
@@ -90,7 +91,7 @@ impl Default for Habits {
     fn default() -> Self {
         Self {
             canary: None,
-            beat: Duration::from_secs(30),
+            beat: Duration::from_secs(15),
             poll: Duration::from_secs(4),
             idle: Duration::from_secs(60),
             distrust: false,
@@ -171,7 +172,7 @@ impl Watch {
                 if late {
                     watcher.look_everywhere();
                 }
-                watcher.run();
+                watcher.keep_running();
             }
         });
         let waiting = ready.0.lock().unwrap_or_else(PoisonError::into_inner);
@@ -188,6 +189,12 @@ impl Watch {
     /// The window got the focus: a good moment for a look at everything.
     pub fn focus(&self) {
         self.shared.marks().look_everywhere();
+        self.shared.wake.notify_all();
+    }
+
+    /// Hints at these files again when they have settled: a look found them in the middle of something.
+    pub fn look_again(&self, paths: Vec<PathBuf>) {
+        self.shared.marks().again(Again::Paths(paths), None);
         self.shared.wake.notify_all();
     }
 }
@@ -316,6 +323,23 @@ impl Lookout {
             let _ = system.watch(parent, RecursiveMode::NonRecursive);
         }
         reach::watch_below(system, &self.root)
+    }
+
+    /// A fault in a look must not end the watch without a sign: it is said, and everything begins anew.
+    fn keep_running(&mut self) {
+        while panic::catch_unwind(AssertUnwindSafe(|| self.run())).is_err() {
+            thread::sleep(REBUILD);
+            let begun_anew = panic::catch_unwind(AssertUnwindSafe(|| {
+                self.shared.marks().clear();
+                self.tell(WatchState::Polling);
+                self.build();
+                self.look_everywhere();
+            }));
+            if begun_anew.is_err() {
+                // The receiver cannot even be told: it is tried again by the next round.
+                self.state = WatchState::Starting;
+            }
+        }
     }
 
     fn run(&mut self) {
