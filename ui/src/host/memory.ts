@@ -181,7 +181,14 @@ export function memoryHost(wish = ""): MemoryHost {
   }
 
   function view(path: string): ArticleView {
-    return { state: state(path), body: get(path).text.toString(), caret: 0, scroll: 1, restored: false };
+    return {
+      state: state(path),
+      body: get(path).text.toString(),
+      caret: 0,
+      scroll: 1,
+      restored: false,
+      undo: null,
+    };
   }
 
   function item(kept: Kept): ArticleItem {

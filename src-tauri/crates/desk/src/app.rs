@@ -19,7 +19,7 @@ use crate::error::Problem;
 use crate::export;
 use crate::host::Host;
 use crate::instance::{self, Claim, Held};
-use crate::library::Entry;
+use crate::library::{Entry, identity};
 use crate::newsroom::{Answer, Newsroom, Opening};
 use crate::store::atomic;
 use crate::store::fs::{Fs, RealFs};
@@ -101,7 +101,7 @@ impl App {
             Some(path) if path.is_file() => {
                 let path = path.canonicalize().unwrap_or_else(|_| path.to_owned());
                 let folder = self.desk_of(&path);
-                let article = path.strip_prefix(&folder).ok().map(relative);
+                let article = path.strip_prefix(&folder).ok().map(identity);
                 (*lock(&self.asked)).clone_from(&article);
                 (Some(folder), article)
             }
@@ -130,6 +130,13 @@ impl App {
 
     fn enter(&self, folder: &Path) -> Result<Arc<Newsroom>, Problem> {
         let root = folder.canonicalize().map_err(|error| words::cannot_open_desk(folder, &error))?;
+        // What is open in the desk that is left is safe first, or it is not left.
+        if let Ok(before) = self.desk() {
+            before.settle();
+            if let Some(path) = before.undrafted().first() {
+                return Err(words::cannot_close(path));
+            }
+        }
         let local = self.surroundings.data_dir.join("desks").join(settings::desk_id(&root));
         let settings = lock(&self.settings).clone();
         let newsroom = Newsroom::open(Opening {
@@ -217,6 +224,20 @@ impl App {
     pub fn settle(&self) {
         if let Ok(desk) = self.desk() {
             desk.settle();
+        }
+    }
+
+    /// The open articles whose unsaved text is in no draft after [`App::settle`]: an end would lose it.
+    #[must_use]
+    pub fn undrafted(&self) -> Vec<String> {
+        self.desk().map(|desk| desk.undrafted()).unwrap_or_default()
+    }
+
+    /// The window closes after all not: its desk is its own again.
+    pub fn stay(&self) {
+        *lock(&self.farewell.0) = false;
+        if let Ok(desk) = self.desk() {
+            self.claim(&desk, None);
         }
     }
 
@@ -365,8 +386,7 @@ impl App {
 
     /// Closes an article; unsaved text stays in its draft.
     pub fn close_article(&self, path: String) -> Result<(), Problem> {
-        self.desk()?.close_article(&path);
-        Ok(())
+        self.desk()?.close_article(&path)
     }
 
     /// Takes what the window typed.
@@ -553,7 +573,7 @@ impl App {
         let (session, _) = desk.open_article(&path)?;
         let text = session.snapshot().text();
         if !was_open {
-            desk.close_article(&path);
+            desk.close_article(&path)?;
         }
         let (folder, name) = path.rsplit_once('/').unwrap_or(("", &path));
         let stem = name.rsplit_once('.').map_or(name, |(stem, _)| stem);
@@ -563,7 +583,7 @@ impl App {
         };
         let copy = desk.create_article(folder, &format!("{stem}-{suffix}"), &text)?;
         let copied = copy.path();
-        desk.close_article(&copied);
+        desk.close_article(&copied)?;
         self.item_of(&desk, &copied)
     }
 
@@ -789,7 +809,7 @@ impl App {
 
 /// Whether the desk has an article; what no article of a desk can be named counts as there, and is left alone.
 fn is_there(desk: &Newsroom, path: &str) -> bool {
-    article_path(path).is_err() || desk.root().join(path).symlink_metadata().is_ok()
+    article_path(path).is_err() || atomic::on_disk(desk.root(), path).symlink_metadata().is_ok()
 }
 
 /// How many deleted articles are listed.
@@ -818,7 +838,7 @@ fn article_path(path: &str) -> Result<String, Problem> {
         && !path.contains(NOT_IN_PATHS)
         && Path::new(path).components().all(|part| matches!(part, Component::Normal(_)))
         && is_article_name(path);
-    if plain { Ok(path.to_owned()) } else { Err(words::not_an_article(path)) }
+    if plain { Ok(identity(Path::new(path))) } else { Err(words::not_an_article(path)) }
 }
 
 fn is_article_name(path: &str) -> bool {
@@ -842,15 +862,11 @@ fn renamed(path: &str, name: &str) -> Result<String, Problem> {
     })
 }
 
-fn relative(path: &Path) -> String {
-    path.components().map(|part| part.as_os_str().to_string_lossy()).collect::<Vec<_>>().join("/")
-}
-
 /// What a desk shows when it is opened for the first time: its welcome article, else the first by name.
 fn first_article(root: &Path) -> Option<String> {
     let mut names: Vec<String> = std::fs::read_dir(root)
         .ok()?
-        .filter_map(|entry| entry.ok()?.file_name().into_string().ok())
+        .filter_map(|entry| Some(identity(Path::new(&entry.ok()?.file_name()))))
         .filter(|name| is_article_name(name) && !name.starts_with('.'))
         .collect();
     names.sort_unstable();

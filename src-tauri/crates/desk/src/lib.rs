@@ -4,6 +4,7 @@ pub mod app;
 pub mod commands;
 pub mod differences;
 pub mod doctor;
+mod doubt;
 pub mod env;
 pub mod error;
 pub mod export;

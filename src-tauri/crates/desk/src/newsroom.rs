@@ -14,6 +14,7 @@ mod links;
 mod moving;
 mod opening;
 mod outside;
+mod polling;
 mod replaced;
 mod review;
 mod saving;
@@ -34,6 +35,7 @@ use crate::review::placing::Places;
 use crate::review::typed::Typed;
 use crate::scribe::Scribe;
 use crate::session::Session;
+use crate::store::atomic;
 use crate::store::fs::{Fs, Stat};
 use crate::store::history::{History, RevisionId};
 use crate::store::journal::Journal;
@@ -93,6 +95,10 @@ pub struct Newsroom {
     image_hashes: Mutex<HashMap<String, (Stat, String)>>,
     review_watch: Mutex<Option<Watch>>,
     replaced: Mutex<Vec<replaced::Nameless>>,
+    /// A thread looks after what saves replaced.
+    looking_back: AtomicBool,
+    /// A thread looks at open articles by the clock.
+    polling: AtomicBool,
     weaker: Mutex<Option<Weaker>>,
     kin: Mutex<kin::Kin>,
     links: Mutex<links::Links>,
@@ -136,6 +142,8 @@ impl Newsroom {
             person: RwLock::new((opening.lang, opening.author)),
             keep_days: opening.keep_days,
             replaced: Mutex::default(),
+            looking_back: AtomicBool::new(false),
+            polling: AtomicBool::new(false),
             weaker: Mutex::default(),
             kin: Mutex::default(),
             links: Mutex::default(),
@@ -242,6 +250,11 @@ impl Newsroom {
             );
         }
         marks
+    }
+
+    /// The file of an article, as the disk spells it.
+    fn file(&self, path: &str) -> PathBuf {
+        atomic::on_disk(&self.root, path)
     }
 
     /// The file system that saves go through.

@@ -12,8 +12,10 @@ use copydesk_core::furniture;
 use copydesk_core::reconcile::{self, Hunk, Piece, Place};
 use copydesk_core::slug::slugify;
 
+use crate::doubt::{Doubt, Found};
 use crate::error::Problem;
 use crate::store::atomic::Fingerprint;
+use crate::store::history::RevisionId;
 use crate::store::journal::Draft;
 use crate::wire::{self, Lang, SaveState};
 
@@ -101,6 +103,10 @@ pub struct Snapshot {
     pub read_only: bool,
     /// The disk holds the base, but a power cut might take it back: [`Session::doubt`].
     pub unsure: bool,
+    /// Caret, UTF-16 units in the body.
+    pub caret: u32,
+    /// First visible line.
+    pub scroll: f64,
 }
 
 impl Snapshot {
@@ -139,9 +145,16 @@ struct Inner {
     fresh: Option<String>,
     caret: u32,
     scroll: f64,
+    /// The revision that holds what the person had typed, where opening the article merged it.
+    way_back: Option<RevisionId>,
     /// First and last change that no draft holds.
     undrafted: Option<(Instant, Instant)>,
     drafted: bool,
+    doubt: Doubt,
+    /// The person was told that it is written in place.
+    in_place: bool,
+    /// It was opened for reading only: its text may be no more than a way to show its bytes.
+    shown_only: bool,
     /// Edition and base of the draft that is on the medium.
     draft_of: Option<(u64, Fingerprint)>,
 }
@@ -180,6 +193,7 @@ impl Session {
         let (front, body, raw) = split(text);
         let undrafted = None;
         let drafted = *text != *base.text;
+        let shown_only = read_only.is_some();
         Self {
             inner: Mutex::new(Inner {
                 path: path.to_owned(),
@@ -198,8 +212,12 @@ impl Session {
                 fresh: None,
                 caret: 0,
                 scroll: 1.0,
+                way_back: None,
                 undrafted,
                 drafted,
+                doubt: Doubt::default(),
+                in_place: false,
+                shown_only,
                 draft_of: None,
             }),
             arrived: Condvar::new(),
@@ -237,15 +255,13 @@ impl Session {
         inner.snapshot()
     }
 
-    /// Takes what the window typed.
+    /// Takes what the window typed. Where the article became read-only meanwhile, that too: it goes into the draft.
     ///
     /// # Errors
-    /// Read-only articles, and change sets that do not fit the text.
+    /// Articles that were opened for reading only, and change sets that do not fit the text.
     pub fn push(&self, version: u32, updates: &[wire::Update]) -> Result<wire::Pushed, Problem> {
         let mut inner = lock(&self.inner);
-        if let Some(problem) = &inner.read_only {
-            return Err(problem.clone());
-        }
+        inner.may_be_typed_in()?;
         let mut parsed = Vec::with_capacity(updates.len());
         for update in updates {
             let changes = ChangeSet::from_json(&update.changes).map_err(|_| out_of_step(&inner.path))?;
@@ -286,12 +302,10 @@ impl Session {
     /// Sets one key of the furniture.
     ///
     /// # Errors
-    /// Read-only articles, raw front matter, and values that cannot be written.
+    /// Articles that were opened for reading only, raw front matter, and values that cannot be written.
     pub fn set_field(&self, key: &str, value: &str) -> Result<(), Problem> {
         let mut inner = lock(&self.inner);
-        if let Some(problem) = &inner.read_only {
-            return Err(problem.clone());
-        }
+        inner.may_be_typed_in()?;
         if inner.raw {
             return Err(cannot_set(&inner.path, key));
         }
@@ -362,9 +376,31 @@ impl Session {
         lock(&self.inner).unsure = true;
     }
 
-    /// Raises or clears a conflict.
-    pub fn set_conflict(&self, theirs: Option<Theirs>) {
-        lock(&self.inner).conflict = theirs;
+    /// Raises a conflict, or what is left of it. What was typed is in a draft from here on: the article on the disk, and
+    /// another window's draft, may be all that others have of it.
+    pub fn set_conflict(&self, theirs: Theirs) {
+        let mut inner = lock(&self.inner);
+        if inner.conflict.replace(theirs).is_none() {
+            let now = Instant::now();
+            inner.undrafted.get_or_insert((now, now));
+        }
+    }
+
+    /// The disk holds the base again: there is nothing to choose. Returns whether there was.
+    pub fn withdraw_conflict(&self) -> bool {
+        lock(&self.inner).conflict.take().is_some()
+    }
+
+    /// Whether a look at the disk may be believed; [`Doubt`] remembers what may not yet.
+    pub fn believes(&self, found: Found) -> bool {
+        let mut inner = lock(&self.inner);
+        let base = Arc::clone(&inner.base.bytes);
+        inner.doubt.believes(&base, found, Instant::now())
+    }
+
+    /// The disk is as it was.
+    pub fn undoubted(&self) {
+        lock(&self.inner).doubt.forget();
     }
 
     /// The disk's side of the conflict.
@@ -386,9 +422,17 @@ impl Session {
         news
     }
 
-    /// The article can no longer be written, or can again.
-    pub fn set_read_only(&self, problem: Option<Problem>) {
-        lock(&self.inner).read_only = problem;
+    /// The article can no longer be written, or can again. Returns whether that is news.
+    pub fn set_read_only(&self, problem: Option<Problem>) -> bool {
+        let mut inner = lock(&self.inner);
+        let news = inner.read_only != problem;
+        inner.read_only = problem;
+        news
+    }
+
+    /// The article was written in place: whether for the first time, for the person to be told once.
+    pub fn is_first_in_place(&self) -> bool {
+        !std::mem::replace(&mut lock(&self.inner).in_place, true)
     }
 
     /// A save began.
@@ -443,6 +487,11 @@ impl Session {
         inner.scroll = scroll;
     }
 
+    /// What was typed before was merged as the article was opened, and is in this revision.
+    pub fn set_way_back(&self, revision: Option<RevisionId>) {
+        lock(&self.inner).way_back = revision;
+    }
+
     /// A draft to write now, if one is due; `at_once` does not wait for a rest.
     #[must_use]
     pub fn due_draft(&self, now: Instant, at_once: bool, now_ms: i64) -> Option<Draft> {
@@ -465,9 +514,8 @@ impl Session {
         })
     }
 
-    /// The draft could not be written: try again.
-    pub fn draft_failed(&self) {
-        let now = Instant::now();
+    /// The draft could not be written: try again after a rest.
+    pub fn draft_failed(&self, now: Instant) {
         let mut inner = lock(&self.inner);
         inner.draft_of = None;
         inner.undrafted.get_or_insert((now, now));
@@ -514,13 +562,14 @@ impl Session {
     /// As the window opens it.
     #[must_use]
     pub fn view(&self, lang: Lang, restored: bool) -> wire::ArticleView {
-        let inner = lock(&self.inner);
+        let mut inner = lock(&self.inner);
         wire::ArticleView {
             state: inner.state(lang),
             body: inner.authority.body().to_owned(),
             caret: inner.caret,
             scroll: inner.scroll,
             restored,
+            undo: inner.way_back.take().and_then(|id| u32::try_from(id).ok()),
         }
     }
 
@@ -538,6 +587,13 @@ impl Session {
 }
 
 impl Inner {
+    fn may_be_typed_in(&self) -> Result<(), Problem> {
+        match &self.read_only {
+            Some(problem) if self.shown_only => Err(problem.clone()),
+            _ => Ok(()),
+        }
+    }
+
     fn touched(&mut self) {
         self.edition += 1;
         let now = Instant::now();
@@ -580,6 +636,8 @@ impl Inner {
             conflict: self.conflict.is_some(),
             read_only: self.read_only.is_some(),
             unsure: self.unsure,
+            caret: self.caret,
+            scroll: self.scroll,
         }
     }
 
@@ -750,7 +808,7 @@ mod tests {
         assert!(!session.is_drafted(&session.snapshot()));
         assert!(session.due_draft(Instant::now(), true, 0).is_some());
         assert!(session.is_drafted(&session.snapshot()));
-        session.draft_failed();
+        session.draft_failed(Instant::now());
         assert!(!session.is_drafted(&session.snapshot()), "nothing says that it was written");
         session.set_drafted(&session.snapshot(), true);
         session.set_base(base("autre"));

@@ -340,6 +340,8 @@ pub struct ArticleView {
     pub scroll: f64,
     /// Text came back from a draft that no save had put on the disk.
     pub restored: bool,
+    /// What came back was merged with what others wrote meanwhile: the revision that holds it as it was typed.
+    pub undo: Option<u32>,
 }
 
 /// What the window knows of an open article besides its body.

@@ -6,10 +6,10 @@ use std::path::Path;
 use copydesk_core::text::NotText;
 
 use crate::error::Problem;
-use crate::store::atomic::{ReadError, Refusal};
+use crate::store::atomic::{ReadError, Refusal, Weakness};
 use crate::store::history::Aside;
 use crate::store::record::Trouble;
-use crate::wire::VersionRef;
+use crate::wire::{Lang, VersionRef};
 
 /// What the system said, in words a person can act on.
 fn cause(error: &io::Error) -> (String, String) {
@@ -206,6 +206,93 @@ pub fn cannot_draft(path: &str, error: &io::Error) -> Problem {
         (
             format!("The draft of {path} could not be kept: {en}."),
             "Save the article, or copy its text elsewhere.",
+        ),
+    )
+}
+
+/// What was typed is on the screen and nowhere else: closing would lose it.
+pub fn cannot_close(path: &str) -> Problem {
+    Problem::new(
+        "cannot_close",
+        (
+            format!("{path} reste ouvert : son texte n’est enregistré nulle part, pas même en brouillon."),
+            "Faites de la place sur le disque, ou enregistrez-le ailleurs.",
+        ),
+        (
+            format!("{path} stays open: its text is saved nowhere, not even as a draft."),
+            "Make room on the disk, or save it elsewhere.",
+        ),
+    )
+}
+
+/// What is asked before a window closes over text that is kept nowhere.
+pub struct Closing {
+    /// The question.
+    pub question: String,
+    /// Write it to a file of the person's choice.
+    pub elsewhere: String,
+    /// Close, and lose it.
+    pub lose: String,
+    /// Do not close.
+    pub stay: String,
+}
+
+/// The question before a window closes over the unsaved text of an article that is in no draft.
+pub fn closing(path: &str, lang: Lang) -> Closing {
+    let problem = Problem::new(
+        "closing",
+        (
+            format!("Le texte de {path} n’est enregistré nulle part, pas même en brouillon."),
+            "Le disque est peut-être plein. Fermer maintenant, c’est le perdre.",
+        ),
+        (
+            format!("The text of {path} is saved nowhere, not even as a draft."),
+            "The disk may be full. To close now is to lose it.",
+        ),
+    );
+    let (sentence, hint) = problem.words(lang);
+    let question = format!("{sentence}\n\n{hint}");
+    let [elsewhere, lose, stay] = match lang {
+        Lang::Fr => ["Enregistrer ailleurs…", "Fermer et perdre", "Ne pas fermer"],
+        Lang::En => ["Save elsewhere…", "Close and lose it", "Do not close"],
+    }
+    .map(str::to_owned);
+    Closing { question, elsewhere, lose, stay }
+}
+
+/// The desk's folder is not there: its mount went away.
+pub fn desk_gone(path: &str) -> Problem {
+    Problem::new(
+        "desk_gone",
+        (
+            format!("{path} n’a pas été écrit : le dossier du desk n’est plus accessible."),
+            "Votre texte est gardé en brouillon ; rebranchez le disque ou le dossier réseau, puis réessayez.",
+        ),
+        (
+            format!("{path} was not written: the desk’s folder is out of reach."),
+            "Your text is kept as a draft; connect the disk or the network folder again, then try again.",
+        ),
+    )
+}
+
+/// An article that cannot be replaced at one moment.
+pub fn in_place(path: &str, why: Weakness) -> Problem {
+    let (fr, en) = match why {
+        Weakness::HardLinked => ("il porte plusieurs noms", "it has several names"),
+        Weakness::OtherOwner => ("il appartient à quelqu’un d’autre", "it is somebody else’s"),
+        Weakness::FolderReadOnly | Weakness::NoExchange => {
+            ("son dossier n’accepte pas de nouveau fichier", "its folder takes no new file")
+        }
+    };
+    Problem::new(
+        "in_place",
+        (
+            format!("{path} s’enregistre sur place : {fr}."),
+            "Une coupure pendant l’écriture le laisse inachevé ; le brouillon le répare à l’ouverture suivante.",
+        ),
+        (
+            format!("{path} is saved in place: {en}."),
+            "A power cut while it is written leaves it unfinished; its draft mends it when it is opened next.",
         ),
     )
 }

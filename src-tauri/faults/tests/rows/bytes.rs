@@ -138,7 +138,7 @@ fn one_letter(
         }
     }
     assert_eq!(session.snapshot().text(), whole, "{name}");
-    newsroom.close_article(path);
+    newsroom.close_article(path).unwrap();
 }
 
 #[test]
@@ -208,7 +208,7 @@ fn row_13_not_text() {
         if fs::read(&file).unwrap() != bytes {
             row.torn.push(format!("round {round}: {bytes:?}"));
         }
-        newsroom.close_article("a.md");
+        newsroom.close_article("a.md").unwrap();
     }
     row.end();
 }

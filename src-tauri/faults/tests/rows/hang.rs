@@ -8,6 +8,7 @@ use std::time::{Duration, Instant};
 use copydesk_desk::newsroom::Newsroom;
 use copydesk_desk::watch::Hint;
 use copydesk_desk::wire::{Lang, WatchState};
+use copydesk_faults::disk::{self, Mount};
 use copydesk_faults::lab::{ARTICLE, Lab};
 use copydesk_faults::row::{Row, figure, not_run};
 use copydesk_faults::text::version;
@@ -116,6 +117,56 @@ fn row_10_a_mount_that_hangs_or_errors() {
     }
     row.faults = mounted.switch.struck.load(Ordering::Relaxed);
     row.more = format!("{stuck} saves stood still while somebody typed, {refused} were refused");
+    row.end();
+}
+
+/// The desk's disk is unmounted under an open article that is being typed in: its mount point stays empty, nothing is
+/// taken for deleted, and what was typed is saved when the disk is back.
+#[test]
+fn row_10_a_disk_that_is_unmounted() {
+    const NAME: &str = "10 disk that is unmounted";
+    if let Some(why) = disk::cannot_mount() {
+        return not_run(NAME, &why);
+    }
+    let lab = Lab::new();
+    let mut row = Row::new(NAME);
+    let image = lab.around().join("image");
+    disk::make_image(&image, 8 << 20).unwrap();
+    let mount = || Mount::image(&image, &lab.desk, "loop").unwrap();
+    let mut mounted = Some(mount());
+    fs::write(lab.desk.join(ARTICLE), version("nous", 0, SIZE)).unwrap();
+    let newsroom = lab.open();
+    newsroom.library.scan(&|| {});
+    let (session, _) = newsroom.open_article(ARTICLE).unwrap();
+    for round in 1..=figure(3, 50) {
+        let what = format!("round {round}");
+        let typed = version("nous", round, SIZE);
+        drop(mounted.take());
+        row.faults += 1;
+        assert!(session.adopt(session.snapshot().edition, &typed));
+        newsroom.write_due_drafts(Instant::now(), true);
+        newsroom.focused();
+        newsroom.heed(Hint::Rescan(newsroom.root().to_owned()));
+        let refused = [newsroom.save(ARTICLE).is_err(), newsroom.keep_deleted(ARTICLE).is_err()];
+        if refused != [true, true] {
+            row.lost.push(format!("{what}: a save that was not refused: {refused:?}"));
+        }
+        if session.snapshot().deleted {
+            row.lost.push(format!("{what}: the article was taken for deleted"));
+        }
+        if fs::read_dir(&lab.desk).unwrap().count() > 0 {
+            row.lost.push(format!("{what}: something was written into the bare mount point"));
+        }
+        if !lab.journal().list().iter().any(|draft| draft.text == typed) {
+            row.lost.push(format!("{what}: what was typed is in no draft"));
+        }
+        mounted = Some(mount());
+        let saved = newsroom.save(ARTICLE);
+        if saved.is_err() || fs::read_to_string(lab.desk.join(ARTICLE)).ok().as_ref() != Some(&typed) {
+            row.lost.push(format!("{what}: not saved when the disk was back: {saved:?}"));
+        }
+    }
+    drop(mounted);
     row.end();
 }
 

@@ -131,6 +131,69 @@ fn row_6_changed_outside() {
     row.end();
 }
 
+/// Writers that take their time between their cut and their last byte, while the window looks by itself, at each focus and
+/// at each walk: no half of a text is ever shown.
+#[test]
+fn row_6_slow_writers() {
+    let mut row = Row::new("6 slow writers");
+    let lab = Lab::new();
+    lab.reset();
+    let newsroom = lab.open();
+    newsroom.start();
+    let (session, _) = newsroom.open_article(ARTICLE).unwrap();
+    let article = lab.desk.join(ARTICLE);
+    let wanted = figure(4, 40);
+    // A machine that is busy holds writers up: one that took longer than any is waited for does not count.
+    for round in 1..=wanted * 5 {
+        if row.faults == wanted {
+            break;
+        }
+        let before = session.snapshot().text();
+        let after = version("apres", 1000 + round, SIZE);
+        let appends = round % 2 == 0;
+        let (kept, new) = if appends { (before.len(), format!("{before}{after}")) } else { (0, after) };
+        let mut torn = None;
+        let in_time = std::thread::scope(|scope| {
+            let writer = scope.spawn(|| {
+                let start = Instant::now();
+                let mut longest = Duration::ZERO;
+                let mut file = fs::OpenOptions::new().append(true).open(&article).unwrap();
+                if !appends {
+                    file.set_len(0).unwrap();
+                }
+                let rest = &new.as_bytes()[kept..];
+                // Ten pieces in less than half a second.
+                for piece in rest.chunks(rest.len().div_ceil(10)) {
+                    let begun = Instant::now();
+                    std::thread::sleep(Duration::from_millis(40));
+                    file.write_all(piece).unwrap();
+                    longest = longest.max(begun.elapsed());
+                }
+                longest < Duration::from_millis(80) && start.elapsed() < Duration::from_millis(900)
+            });
+            let start = Instant::now();
+            while session.snapshot().text() != new && start.elapsed() < Duration::from_secs(10) {
+                newsroom.focused();
+                newsroom.heed(Hint::Rescan(newsroom.root().to_owned()));
+                let shown = session.snapshot().text();
+                if shown != before && shown != new {
+                    torn = Some(format!("round {round}: {} bytes of {} are shown", shown.len(), new.len()));
+                }
+                std::thread::sleep(Duration::from_millis(10));
+            }
+            writer.join().unwrap()
+        });
+        if in_time {
+            row.faults += 1;
+            row.torn.extend(torn);
+        }
+        if session.snapshot().text() != new {
+            row.lost.push(format!("round {round}: what was written is not shown"));
+        }
+    }
+    row.end();
+}
+
 /// The articles below a folder, as their paths in it.
 fn articles(root: &Path) -> BTreeSet<String> {
     let mut found = BTreeSet::new();

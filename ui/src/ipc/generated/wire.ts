@@ -436,7 +436,11 @@ scroll: number,
 /**
  * Text came back from a draft that no save had put on the disk.
  */
-restored: boolean, };
+restored: boolean, 
+/**
+ * What came back was merged with what others wrote meanwhile: the revision that holds it as it was typed.
+ */
+undo: number | null, };
 
 /**
  * What the window knows of an open article besides its body.

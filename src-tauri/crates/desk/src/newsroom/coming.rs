@@ -21,6 +21,10 @@ impl Newsroom {
         let session = self.session(path)?;
         {
             let _disk = lock(&session.disk);
+            // In the bare mount point of a desk that is gone, it would be written where nobody looks for it.
+            if !self.library.stands() {
+                return Err(words::desk_gone(path));
+            }
             let snapshot = session.snapshot();
             let text = snapshot.text();
             let bytes = text::encode(&snapshot.base.bytes, &text);
@@ -35,7 +39,7 @@ impl Newsroom {
         }
         session.end_save(Ok(Some(self.clock.now().to_string())));
         self.forget_clean_draft(&session);
-        self.library.refresh(&[self.root.join(path)]);
+        self.library.refresh(&[self.file(path)]);
         self.tell_library();
         self.tell_article(&session, None);
         Ok(())
@@ -54,7 +58,7 @@ impl Newsroom {
         let path = made.map_err(|error| words::cannot_create(stem, &error))?;
         self.begin_review(&path);
         self.keep(&path, text.as_bytes(), &self.author(), Origin::Save)?;
-        self.library.refresh(&[self.root.join(&path)]);
+        self.library.refresh(&[self.file(&path)]);
         self.tell_library();
         self.open_article(&path).map(|(session, _)| session)
     }
@@ -75,7 +79,7 @@ impl Newsroom {
             history.rename(&gone.key, &path)?;
         }
         self.keep(&path, &bytes, &self.author(), Origin::Restore)?;
-        self.library.refresh(&[self.root.join(&path)]);
+        self.library.refresh(&[self.file(&path)]);
         self.tell_library();
         Ok(path)
     }
@@ -95,12 +99,18 @@ impl Newsroom {
     pub fn trash_article(&self, path: &str) -> Result<(), Problem> {
         let file = atomic::really_inside(&*self.fs, &self.root, path)
             .map_err(|error| words::cannot_trash(path, &error))?;
+        if let Ok(on_disk) = atomic::read(&*self.fs, &self.root, path) {
+            self.keep_found(path, &on_disk.bytes)?;
+        }
+        // What was typed is newer than the file; it comes back with the article.
         if let Ok(session) = self.session(path) {
             let snapshot = session.snapshot();
             let mine = text::encode(&snapshot.base.bytes, &snapshot.text());
             self.keep(path, &mine, &self.author(), Origin::Save)?;
-        } else if let Ok(on_disk) = atomic::read(&*self.fs, &self.root, path) {
-            self.keep(path, &on_disk.bytes, "", Origin::Open)?;
+        } else {
+            for draft in self.journal.take(path).iter().rev() {
+                self.keep(path, &self.bytes_with(draft), &self.author(), Origin::Save)?;
+            }
         }
         atomic::trash(&file).map_err(|error| words::cannot_trash(path, &error))?;
         lock(&self.sessions).remove(path);

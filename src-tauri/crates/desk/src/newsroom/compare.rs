@@ -247,7 +247,7 @@ impl Newsroom {
         let open = self.session(path).ok();
         let stat = match &open {
             Some(_) => None,
-            None => self.fs.stat(&self.root.join(path)).ok().filter(|stat| self.is_settled(stat)),
+            None => self.fs.stat(&self.file(path)).ok().filter(|stat| self.is_settled(stat)),
         };
         let draft = if open.is_none() { self.journal.stat(path) } else { None };
         if stat.is_some() && read.stat == stat && draft.is_none() {

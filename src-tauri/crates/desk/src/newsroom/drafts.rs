@@ -25,9 +25,9 @@ impl Newsroom {
         }
     }
 
-    /// Writes the drafts that are due, and looks again at what saves replaced; returns whether more will be.
+    /// Writes the drafts that are due; returns whether more will be.
     pub fn write_due_drafts(&self, now: Instant, at_once: bool) -> bool {
-        let mut waiting = self.look_at_replaced(now, false);
+        let mut waiting = false;
         for session in self.sessions() {
             if session.waits_for_draft() {
                 self.write_draft_at(&session, now, at_once);
@@ -53,13 +53,12 @@ impl Newsroom {
         let written = self.journal.write(&draft);
         drop(drafting);
         if let Err(error) = written {
-            session.draft_failed();
+            session.draft_failed(now);
             session.end_save(Err(words::cannot_draft(&draft.path, &error)));
             self.tell_article(session, None);
         }
-        if disk.is_some() {
-            drop(disk);
-            self.renew_conflict(session);
+        if let Some(disk) = disk {
+            self.renew_conflict(session, disk);
         }
     }
 
@@ -83,14 +82,20 @@ impl Newsroom {
                 self.history()?.record(path, &bytes, &self.author(), Origin::Import)?;
             }
             lock(&self.sessions).remove(path);
-        } else if let Some(draft) = self.journal.read(path) {
-            let disk = atomic::read(&*self.fs, &self.root, path).map(|on_disk| on_disk.bytes);
-            let bytes = text::encode(&disk.unwrap_or_default(), &draft.text);
-            self.history()?.record(path, &bytes, &self.author(), Origin::Import)?;
+        }
+        for draft in self.journal.take(path).iter().rev() {
+            self.history()?.record(path, &self.bytes_with(draft), &self.author(), Origin::Import)?;
         }
         let _ = self.journal.remove(path);
         self.tell_library();
         Ok(())
+    }
+
+    /// The file that a draft would have become: over what it was typed on, else over what the disk holds.
+    pub(super) fn bytes_with(&self, draft: &Draft) -> Vec<u8> {
+        let on_disk = || atomic::read(&*self.fs, &self.root, &draft.path).map(|on_disk| on_disk.bytes);
+        let base = self.bytes_of(&draft.base).or_else(|| on_disk().ok());
+        text::encode(&base.unwrap_or_default(), &draft.text)
     }
 
     /// Writes the text of a snapshot to its draft, unless it holds that or what was typed since.
@@ -104,8 +109,8 @@ impl Newsroom {
             base: snapshot.base.fingerprint,
             text: snapshot.text(),
             raw: snapshot.raw,
-            caret: 0,
-            scroll: 1.0,
+            caret: snapshot.caret,
+            scroll: snapshot.scroll,
             saved_ms: self.clock.now().as_millisecond(),
         });
         session.set_drafted(snapshot, written.is_ok());
@@ -117,8 +122,9 @@ impl Newsroom {
         self.write_due_drafts(Instant::now(), true);
         for session in self.sessions() {
             self.keep_places(&session.path());
+            self.keep_typed_over(&session);
         }
-        self.look_at_replaced(Instant::now(), true);
+        self.look_at_replaced_at_last();
         if self.library.is_complete() {
             known::write(&*self.fs, &self.local, &self.library.known());
         }

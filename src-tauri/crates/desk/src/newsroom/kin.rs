@@ -80,7 +80,7 @@ impl Newsroom {
         if !kin.take(changes, Instant::now()) {
             return;
         }
-        let is_there = |path: &str| self.root.join(path).symlink_metadata().is_ok();
+        let is_there = |path: &str| self.file(path).symlink_metadata().is_ok();
         let mut offers = std::mem::take(&mut kin.offers);
         let before = offers.clone();
         offers.retain(|(from, to)| {
@@ -135,7 +135,7 @@ impl Newsroom {
         let pair = (from.to_owned(), to.to_owned());
         {
             let mut kin = lock(&self.kin);
-            let back = self.root.join(from).symlink_metadata().is_ok();
+            let back = self.file(from).symlink_metadata().is_ok();
             if !kin.offers.remove(&pair) || back {
                 return Err(words::not_offered(from, to));
             }

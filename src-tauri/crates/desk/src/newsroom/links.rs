@@ -122,7 +122,7 @@ impl Newsroom {
     }
 
     fn is_there(&self, path: &str) -> bool {
-        self.root.join(path).symlink_metadata().is_ok() || self.library.get(path).is_some()
+        self.file(path).symlink_metadata().is_ok() || self.library.get(path).is_some()
     }
 
     /// Mends the links that lost what they led to. What was typed and not saved stays unsaved where the article is
@@ -208,7 +208,7 @@ impl Newsroom {
             self.typed();
             self.tell_article(&session, None);
         } else {
-            self.close_article(path);
+            self.close_article(path)?;
         }
         saved.map(|()| changed)
     }

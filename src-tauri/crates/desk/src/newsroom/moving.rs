@@ -2,9 +2,12 @@
 
 use std::sync::Arc;
 
+use copydesk_core::text;
+
 use super::{Newsroom, lock};
 use crate::session::Session;
 use crate::store::atomic;
+use crate::store::history::Origin;
 use crate::wire::Event;
 use crate::words;
 
@@ -41,17 +44,57 @@ impl Newsroom {
     }
 
     fn carry(&self, from: &str, to: &str) -> std::io::Result<()> {
+        // What waits for an article of that name, which is gone, would lose its place.
+        if self.waits_at(to) {
+            return Err(std::io::ErrorKind::AlreadyExists.into());
+        }
         let session = self.session(from).ok();
         let _disk = session.as_ref().map(|session| lock(&session.disk));
+        let left = self.file(from);
         atomic::rename_article(&*self.fs, &self.root, from, to)?;
         self.moved(from, to);
-        self.library.refresh(&[self.root.join(from), self.root.join(to)]);
+        self.library.refresh(&[left, self.file(to)]);
         self.tell_library();
         Ok(())
     }
 
+    /// Whether text is unsaved under a path.
+    fn waits_at(&self, path: &str) -> bool {
+        match self.session(path) {
+            Ok(session) => !session.snapshot().is_clean(),
+            Err(_) => self.journal.read(path).is_some(),
+        }
+    }
+
+    /// What another program moved something over goes into the history of the article that had the path.
+    fn make_way(&self, path: &str) {
+        let kept = |bytes: &[u8]| {
+            if let Err(problem) = self.keep(path, bytes, &self.author(), Origin::Save) {
+                self.notice(&problem);
+                return false;
+            }
+            true
+        };
+        let mut safe = true;
+        if let Ok(session) = self.session(path) {
+            let snapshot = session.snapshot();
+            if !snapshot.is_clean() {
+                safe &= kept(&text::encode(&snapshot.base.bytes, &snapshot.text()));
+            }
+        }
+        for draft in self.journal.take(path).iter().rev() {
+            safe &= kept(&self.bytes_with(draft));
+        }
+        if safe {
+            let _ = self.journal.remove(path);
+        }
+    }
+
     /// Everything that bears the old path takes the new one.
     pub(super) fn moved(&self, from: &str, to: &str) {
+        if self.waits_at(to) {
+            self.make_way(to);
+        }
         self.keep_places(from);
         let mut sessions = lock(&self.sessions);
         let open = sessions.remove(from);

@@ -8,7 +8,7 @@ use copydesk_core::text;
 use super::{Newsroom, lock};
 use crate::error::Problem;
 use crate::session::{Base, Session, Theirs};
-use crate::store::atomic::{self, OnDisk, ReadError};
+use crate::store::atomic::{self, Fingerprint, OnDisk, ReadError};
 use crate::store::history::Origin;
 use crate::store::journal::Draft;
 use crate::words;
@@ -22,13 +22,13 @@ impl Newsroom {
         if let Ok(session) = self.session(path) {
             return Ok((session, false));
         }
-        let draft = self.journal.read(path);
+        let draft = self.take_draft(path);
         let (session, restored) = match atomic::read(&*self.fs, &self.root, path) {
             Ok(on_disk) => self.open_over(path, on_disk, draft),
             Err(ReadError::NotFound) => match draft {
                 // The article went away while the program was closed, or was never saved: the draft is what is left.
                 Some(draft) => {
-                    let session = Session::new(path, empty_base(), &draft.text, None);
+                    let session = Session::new(path, self.base_of(&draft), &draft.text, None);
                     session.set_place(draft.caret, draft.scroll);
                     session.set_deleted(true);
                     (session, true)
@@ -44,6 +44,18 @@ impl Newsroom {
             self.keep_as_opened(&session);
         }
         Ok((session, restored))
+    }
+
+    /// The newest draft of an article. Older ones, of another window or of an earlier run, go into history first.
+    fn take_draft(&self, path: &str) -> Option<Draft> {
+        let mut drafts = self.journal.take(path).into_iter();
+        let newest = drafts.next()?;
+        for older in drafts.filter(|older| older.text != newest.text) {
+            if let Err(problem) = self.keep(path, &self.bytes_with(&older), &self.author(), Origin::Merge) {
+                self.notice(&problem);
+            }
+        }
+        Some(newest)
     }
 
     fn open_over(&self, path: &str, on_disk: OnDisk, draft: Option<Draft>) -> (Session, bool) {
@@ -78,11 +90,20 @@ impl Newsroom {
 
     /// History begins with the article as it was first opened. A save keeps these bytes too, before it replaces them.
     pub(super) fn keep_as_opened(&self, session: &Session) {
-        let snapshot = session.snapshot();
-        if !snapshot.deleted
-            && let Err(problem) = self.keep(&snapshot.path, &snapshot.base.bytes, "", Origin::Open)
+        if let Some((path, bytes)) = found(session)
+            && let Err(problem) = self.keep_found(&path, &bytes)
         {
             self.notice(&problem);
+        }
+    }
+
+    /// Before the end: what unsaved text was typed over is in history, so that the next start can merge the two.
+    pub(super) fn keep_typed_over(&self, session: &Session) {
+        if !session.snapshot().is_clean()
+            && let Some((path, bytes)) = found(session)
+        {
+            // Without it, the next start asks where it could have merged.
+            let _ = self.keep_base(&path, &bytes);
         }
     }
 
@@ -121,26 +142,32 @@ impl Newsroom {
         let session = if draft.base == base.fingerprint {
             Session::new(path, base, &draft.text, read_only)
         } else {
-            let before = self
-                .history()
-                .ok()
-                .and_then(|history| history.content_of(&draft.base).ok().flatten())
-                .and_then(|bytes| text::decode(&bytes).ok())
-                .map(|decoded| decoded.text);
+            let before = self.bytes_of(&draft.base).and_then(|bytes| {
+                let text = text::decode(&bytes).ok()?.text;
+                Some((bytes, text))
+            });
             let outcome = match &before {
-                Some(before) => reconcile(before, &draft.text, &base.text),
+                Some((_, before)) => reconcile(before, &draft.text, &base.text),
                 None => Outcome::Conflict { hunks: Vec::new() },
             };
             match outcome {
-                Outcome::Merge { text } => Session::new(path, base, &text, read_only),
-                Outcome::Conflict { .. } => {
-                    let session = Session::new(path, base.clone(), &draft.text, read_only);
-                    let before = before.map(Into::into);
-                    session.set_conflict(Some(Theirs::new(base, before, &draft.text, 0)));
+                Outcome::Merge { text } => {
+                    let session = Session::new(path, base, &text, read_only);
+                    let typed_over = before.map(|(bytes, _)| bytes).unwrap_or_default();
+                    session.set_way_back(self.keep_for_undo(path, &text::encode(&typed_over, &draft.text)));
                     session
                 }
+                // What it was typed over stays the base, so that the next draft says so too.
+                Outcome::Conflict { .. } => {
+                    let session = Session::new(path, self.base_of(&draft), &draft.text, read_only);
+                    let before = before.map(|(_, text)| text.into());
+                    session.set_conflict(Theirs::new(base, before, &draft.text, 0));
+                    session
+                }
+                // Nothing but line ends or the mark at the beginning of the file: what was typed is the newer text.
+                Outcome::Same => Session::new(path, base, &draft.text, read_only),
                 // The draft says nothing that the disk does not: the disk's text is the newer one.
-                Outcome::Same | Outcome::Reload | Outcome::Converged => {
+                Outcome::Reload | Outcome::Converged => {
                     let text = Arc::clone(&base.text);
                     Session::new(path, base, &text, read_only)
                 }
@@ -151,19 +178,56 @@ impl Newsroom {
     }
 
     fn sync_folder_of(&self, path: &str) -> std::io::Result<()> {
-        self.fs.sync_folder(self.root.join(path).parent().unwrap_or(&self.root))
+        self.fs.sync_folder(self.file(path).parent().unwrap_or(&self.root))
+    }
+
+    /// What a draft was typed over, where the article is gone. Without a history that knows it, it is known by its hash
+    /// alone, by which the article is recognised when it is found elsewhere.
+    fn base_of(&self, draft: &Draft) -> Base {
+        let bytes = self.bytes_of(&draft.base).unwrap_or_default();
+        let text = text::decode(&bytes).map(|decoded| decoded.text).unwrap_or_default();
+        Base { fingerprint: draft.base, text: text.into(), bytes: Arc::new(bytes) }
+    }
+
+    pub(super) fn bytes_of(&self, fingerprint: &Fingerprint) -> Option<Vec<u8>> {
+        self.history().ok()?.content_of(fingerprint).ok().flatten()
     }
 
     /// Closes an article; its draft stays where there is unsaved text.
-    pub fn close_article(&self, path: &str) {
-        let Ok(session) = self.session(path) else { return };
+    ///
+    /// # Errors
+    /// Its unsaved text could not be put into a draft: the article stays open.
+    pub fn close_article(&self, path: &str) -> Result<(), Problem> {
+        let Ok(session) = self.session(path) else { return Ok(()) };
         self.write_draft(&session, true);
         self.forget_clean_draft(&session);
+        if session.waits_for_draft() {
+            return Err(words::cannot_close(path));
+        }
         self.close_review(path);
         lock(&self.sessions).remove(path);
+        Ok(())
+    }
+
+    /// The open articles whose unsaved text is in no draft. After [`Newsroom::settle`] those are what an end would lose.
+    #[must_use]
+    pub fn undrafted(&self) -> Vec<String> {
+        let mut waiting: Vec<String> = self
+            .sessions()
+            .iter()
+            .filter(|session| session.waits_for_draft() && !session.snapshot().is_clean())
+            .map(|session| session.path())
+            .collect();
+        waiting.sort();
+        waiting
     }
 }
 
-fn empty_base() -> Base {
-    Base { bytes: Arc::default(), fingerprint: atomic::fingerprint(&[]), text: "".into() }
+/// What the disk was last found to hold of an open article, and its path.
+fn found(session: &Session) -> Option<(String, Arc<Vec<u8>>)> {
+    let snapshot = session.snapshot();
+    let base = session.conflict().map_or(snapshot.base, |theirs| theirs.disk);
+    // A base that is known by its hash alone, or that a save in place left half written, is not what the disk holds.
+    let is_found = !snapshot.deleted && atomic::fingerprint(&base.bytes) == base.fingerprint;
+    is_found.then_some((snapshot.path, base.bytes))
 }

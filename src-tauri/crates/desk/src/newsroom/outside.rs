@@ -1,20 +1,27 @@
 //! What comes from outside into an open desk: hints of the watch, changed files of open articles, and the conflicts
 //! that a person ends. The decisions are `core::reconcile`'s.
 
-use std::sync::Arc;
+use std::sync::{Arc, MutexGuard};
+use std::time::Duration;
 
 use copydesk_core::reconcile::{self, Choice, Outcome, reconcile as decide};
 use copydesk_core::text;
 
 use super::{Newsroom, lock};
+use crate::doubt::Found;
 use crate::error::Problem;
 use crate::library::Change;
 use crate::session::{Base, Session, Snapshot, Theirs};
 use crate::store::atomic::{self, ReadError, Refusal};
 use crate::store::history::{Origin, RevisionId};
 use crate::watch::Hint;
-use crate::wire::Event;
+use crate::wire::{Event, WatchState};
 use crate::words;
+
+/// Between two looks of a save that waits for another program to be done.
+const GLANCE: Duration = Duration::from_millis(50);
+/// So many of them are more than any doubt lasts.
+const GLANCES: u32 = 30;
 
 /// How a person ends a conflict.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -47,20 +54,39 @@ impl News {
     }
 }
 
+/// What a look at the disk came to.
+enum Seen {
+    /// Nothing to tell.
+    Same,
+    /// The file is in the middle of something.
+    Unsettled,
+    /// To tell the window.
+    News(News),
+}
+
+impl Seen {
+    fn of(is_news: bool, news: News) -> Self {
+        if is_news { Self::News(news) } else { Self::Same }
+    }
+}
+
 impl Newsroom {
     /// What the watch says is a hint: everything is looked at before it is believed.
     pub fn heed(&self, hint: Hint) {
         match hint {
             Hint::State(state) => {
                 *lock(&self.watch_state) = state;
+                if state == WatchState::Polling {
+                    self.poll_open();
+                }
                 self.host.emit(Event::WatchChanged { watch: state });
             }
             Hint::Paths(paths) => {
                 // The open article first: somebody is looking at it.
                 for session in self.sessions() {
-                    let file = self.root.join(session.path());
+                    let file = self.file(&session.path());
                     if paths.contains(&file) && file.symlink_metadata().is_ok() {
-                        self.look(&session);
+                        self.look_settled(&session);
                     }
                 }
                 let changes = self.library.refresh(&paths);
@@ -70,7 +96,7 @@ impl Newsroom {
                 let changes = self.library.rescan(&subtree);
                 self.take_changes(&changes);
                 for session in self.sessions() {
-                    if self.root.join(session.path()).starts_with(&subtree) {
+                    if self.file(&session.path()).starts_with(&subtree) {
                         self.look(&session);
                     }
                 }
@@ -78,21 +104,20 @@ impl Newsroom {
         }
     }
 
+    /// The library has let these settle.
     fn take_changes(&self, changes: &[Change]) {
         for change in changes {
-            match change {
+            let path = match change {
                 Change::Renamed { from, to } => {
                     self.moved(from, to);
-                    // It may have been believed gone for a moment.
-                    if let Ok(session) = self.session(to) {
-                        self.look(&session);
-                    }
+                    to
                 }
-                Change::Created { path } | Change::Changed { path } | Change::Removed { path } => {
-                    if let Ok(session) = self.session(path) {
-                        self.look(&session);
-                    }
-                }
+                Change::Created { path } | Change::Changed { path } | Change::Removed { path } => path,
+            };
+            match self.session(path) {
+                // A renamed one may have been believed gone for a moment.
+                Ok(session) => self.look_settled(&session),
+                Err(_) => self.keep_closed(path),
             }
         }
         self.look_for_kin(changes);
@@ -102,50 +127,127 @@ impl Newsroom {
         }
     }
 
-    /// Looks at the disk for an open article, and takes in what changed.
-    pub fn look(&self, session: &Arc<Session>) {
-        let news = {
-            let _disk = lock(&session.disk);
-            self.take_in(session)
-        };
-        if let Some(news) = news {
-            self.forget_clean_draft(session);
-            self.typed();
-            self.tell_article_with(session, news.word, news.undo);
+    /// Somebody changed an article that has a history and is not open: that goes on.
+    pub(super) fn keep_closed(&self, path: &str) {
+        let Ok(history) = self.history() else { return };
+        if !history.knows(path) {
+            return;
+        }
+        let Ok(on_disk) = atomic::read(&*self.fs, &self.root, path) else { return };
+        let readable = !matches!(on_disk.refused, Some(Refusal::TooLarge | Refusal::NotAFile));
+        if readable && let Ok(Some(_)) = history.record(path, &on_disk.bytes, "", Origin::Outside) {
+            self.host.emit(Event::HistoryChanged { path: path.to_owned() });
         }
     }
 
-    /// The disk lock is held. `None`: nothing to tell.
-    fn take_in(&self, session: &Session) -> Option<News> {
+    /// Looks at the disk for an open article, and takes in what changed; what is in the middle of something is left to a
+    /// later look.
+    pub fn look(&self, session: &Arc<Session>) {
+        self.look_once(session, false);
+    }
+
+    /// The same of a file that the watch or the library has let settle.
+    fn look_settled(&self, session: &Arc<Session>) {
+        self.look_once(session, true);
+    }
+
+    /// Looks until it is plain what the disk holds: a second at most.
+    pub(super) fn look_until_settled(&self, session: &Arc<Session>) {
+        for _ in 0..GLANCES {
+            if self.look_once(session, false) {
+                return;
+            }
+            std::thread::sleep(GLANCE);
+        }
+    }
+
+    /// Whether what was found could be believed.
+    pub(super) fn look_once(&self, session: &Arc<Session>, settled: bool) -> bool {
+        let seen = {
+            let _disk = lock(&session.disk);
+            self.take_in(session, settled)
+        };
+        match seen {
+            Seen::Same => {}
+            Seen::Unsettled => {
+                if let Some(watch) = lock(&self.watch).as_ref() {
+                    watch.look_again(vec![self.file(&session.path())]);
+                }
+                return false;
+            }
+            Seen::News(news) => {
+                self.forget_clean_draft(session);
+                self.typed();
+                self.tell_article_with(session, news.word, news.undo);
+            }
+        }
+        true
+    }
+
+    /// The disk lock is held.
+    fn take_in(&self, session: &Session, settled: bool) -> Seen {
         let path = session.path();
         let on_disk = match atomic::read(&*self.fs, &self.root, &path) {
             Ok(on_disk) => on_disk,
-            Err(ReadError::NotFound) => return session.set_deleted(true).then(|| News::of("deleted")),
-            // A passing fault is not a change: the next save or look will say more.
-            Err(_) => return None,
-        };
-        let back = session.set_deleted(false);
-        if on_disk.fingerprint == session.snapshot().base.fingerprint {
-            return back.then(News::default);
-        }
-        let decoded = match text::decode(&on_disk.bytes) {
-            Ok(decoded) => decoded,
-            Err(reason) => {
-                // Kept as it is; the session's text stays on the screen and in its draft.
-                let _ = self.keep(&path, &on_disk.bytes, "", Origin::Outside);
-                session.set_read_only(Some(words::not_text(&path, &reason)));
-                return Some(News::default());
+            Err(ReadError::NotFound) => {
+                // An unmounted desk deletes nothing.
+                if !self.library.stands() {
+                    return Seen::Same;
+                }
+                let gone = Found { bytes: None, age: Duration::ZERO, settled };
+                if !session.snapshot().deleted && !session.believes(gone) {
+                    return Seen::Unsettled;
+                }
+                return Seen::of(session.set_deleted(true), News::of("deleted"));
             }
+            // A passing fault is not a change: the next save or look will say more.
+            Err(_) => return Seen::Same,
         };
-        session
-            .set_read_only(on_disk.refused.as_ref().map(|refusal: &Refusal| words::refused(&path, refusal)));
+        let base = session.snapshot().base;
+        let decoded = text::decode(&on_disk.bytes);
+        let refusal = match &decoded {
+            Err(reason) => Some(words::not_text(&path, reason)),
+            Ok(_) => on_disk.refused.as_ref().map(|refusal| words::refused(&path, refusal)),
+        };
+        if on_disk.fingerprint == base.fingerprint {
+            session.undoubted();
+            let back = session.set_deleted(false);
+            // The conflict's other side was taken back, or the article may be written again.
+            let withdrawn = session.withdraw_conflict();
+            // A base that was known by its hash alone is known now.
+            if let Ok(decoded) = decoded
+                && base.bytes.is_empty()
+                && !on_disk.bytes.is_empty()
+            {
+                session.set_base(Base {
+                    fingerprint: on_disk.fingerprint,
+                    text: decoded.text.into(),
+                    bytes: Arc::new(on_disk.bytes),
+                });
+            }
+            return Seen::of(session.set_read_only(refusal) || withdrawn || back, News::default());
+        }
+        let found = Found { bytes: Some((&on_disk.bytes, on_disk.fingerprint)), age: on_disk.age(), settled };
+        if !session.believes(found) {
+            return Seen::Unsettled;
+        }
+        let back = session.set_deleted(false);
+        let Ok(decoded) = decoded else {
+            // Kept as it is; the session's text stays on the screen and in its draft.
+            let _ = self.keep(&path, &on_disk.bytes, "", Origin::Outside);
+            return Seen::of(session.set_read_only(refusal) || back, News::default());
+        };
+        let barred = session.set_read_only(refusal);
+        if session.conflict().is_some_and(|theirs| theirs.disk.fingerprint == on_disk.fingerprint) {
+            return Seen::of(barred || back, News::default());
+        }
         let disk = Base {
             fingerprint: on_disk.fingerprint,
             text: decoded.text.into(),
             bytes: Arc::new(on_disk.bytes),
         };
         if let Err(problem) = self
-            .keep(&path, &session.snapshot().base.bytes, "", Origin::Open)
+            .keep_base(&path, &base.bytes)
             .and_then(|()| self.keep(&path, &disk.bytes, "", Origin::Outside))
         {
             self.notice(&problem);
@@ -158,7 +260,7 @@ impl Newsroom {
             let (text, news) = match decide(&snapshot.base.text, &mine, &disk.text) {
                 Outcome::Same | Outcome::Converged => {
                     session.set_base(disk);
-                    return Some(News::default());
+                    return Seen::News(News::default());
                 }
                 Outcome::Reload => (disk.text.to_string(), News::of("reloaded")),
                 // Both originals stay within reach: the disk's is kept above, the person's here.
@@ -167,25 +269,22 @@ impl Newsroom {
                 }
                 Outcome::Conflict { .. } => {
                     let before = Arc::clone(&snapshot.base.text);
-                    session.set_conflict(Some(Theirs::new(disk, Some(before), &mine, snapshot.edition)));
-                    return Some(News::of("conflict"));
+                    session.set_conflict(Theirs::new(disk, Some(before), &mine, snapshot.edition));
+                    return Seen::News(News::of("conflict"));
                 }
             };
             if session.adopt(snapshot.edition, &text) {
                 session.set_base(disk);
-                return Some(news);
+                return Seen::News(news);
             }
         }
     }
 
     /// The person typed on in a conflict: the places are looked for again, and merged where none is left.
-    pub(super) fn renew_conflict(&self, session: &Session) {
-        // Without one, nobody waits here for a save that takes its time.
-        if session.conflict().is_none() {
-            return;
-        }
+    /// The session's disk lock is handed over: where a mount hangs, it is not waited for here.
+    pub(super) fn renew_conflict(&self, session: &Session, disk: MutexGuard<'_, ()>) {
         let news = {
-            let _disk = lock(&session.disk);
+            let _disk = disk;
             let Some(theirs) = session.conflict() else { return };
             let snapshot = session.snapshot();
             if theirs.edition == snapshot.edition {
@@ -203,7 +302,7 @@ impl Newsroom {
                     News { word: Some("merged"), undo }
                 }
                 None => {
-                    session.set_conflict(Some(now));
+                    session.set_conflict(now);
                     News::default()
                 }
             }
@@ -229,7 +328,7 @@ impl Newsroom {
                     let same = theirs.edition == *edition && now.conflicts().eq(theirs.conflicts());
                     let chosen = same.then(|| reconcile::resolve(&now.pieces, choices)).flatten();
                     let Some(chosen) = chosen else {
-                        session.set_conflict(Some(now));
+                        session.set_conflict(now);
                         self.tell_article(&session, None);
                         return Err(words::conflict_moved(path));
                     };
@@ -254,12 +353,24 @@ impl Newsroom {
         self.keep(&snapshot.path, &bytes, &self.author(), Origin::Merge).inspect_err(|problem| {
             self.notice(problem);
         })?;
-        // The newest revision, if history took it or held the same bytes already.
-        let newest = || {
-            let history = self.history().ok()?;
-            let id = history.list(&snapshot.path).ok()?.first()?.id;
-            (history.content(id).ok()? == bytes).then_some(id)
-        };
-        Ok(newest())
+        Ok(self.newest_if(&snapshot.path, &bytes))
+    }
+
+    /// Puts what a person typed into history before it is merged; its revision, if history took it.
+    pub(super) fn keep_for_undo(&self, path: &str, bytes: &[u8]) -> Option<RevisionId> {
+        match self.keep(path, bytes, &self.author(), Origin::Merge) {
+            Ok(()) => self.newest_if(path, bytes),
+            Err(problem) => {
+                self.notice(&problem);
+                None
+            }
+        }
+    }
+
+    /// The newest revision of an article, if it has these bytes.
+    fn newest_if(&self, path: &str, bytes: &[u8]) -> Option<RevisionId> {
+        let history = self.history().ok()?;
+        let id = history.list(path).ok()?.first()?.id;
+        (history.content(id).ok()? == bytes).then_some(id)
     }
 }

@@ -2,6 +2,8 @@
 //! what it wrote is kept, and the person is told.
 
 use std::io::{Read, Seek};
+use std::sync::atomic::Ordering;
+use std::sync::{Weak, mpsc};
 use std::time::{Duration, Instant};
 
 use super::{Newsroom, lock};
@@ -12,6 +14,11 @@ use crate::words;
 
 /// A program that writes in place is done after this long; one that is not is looked at again.
 const PATIENCE: Duration = Duration::from_secs(2);
+
+/// Between two looks at what is due.
+const TICK: Duration = Duration::from_millis(200);
+/// At its end the program waits so long for a mount that may hang.
+const AT_MOST: Duration = Duration::from_millis(500);
 
 /// A file without a name, the path that it had, and when it was looked at last.
 pub(super) struct Nameless {
@@ -25,11 +32,53 @@ impl Newsroom {
     pub(super) fn remember_replaced(&self, path: &str, replaced: Option<Replaced>) {
         let Some(replaced) = replaced else { return };
         lock(&self.replaced).push(Nameless { path: path.to_owned(), replaced, since: Instant::now() });
-        self.typed();
+        self.watch_replaced();
+    }
+
+    /// Looks after the files that were replaced, on a thread that ends when there is none: they lie on the desk's disk,
+    /// and where that hangs, no draft may wait for it.
+    fn watch_replaced(&self) {
+        if self.looking_back.swap(true, Ordering::SeqCst) {
+            return;
+        }
+        let me = Weak::clone(&self.me);
+        let look = move || {
+            while let Some(newsroom) = me.upgrade() {
+                if !newsroom.look_at_replaced(Instant::now(), false) {
+                    newsroom.looking_back.store(false, Ordering::SeqCst);
+                    // One may have come between the look and the word.
+                    let idle = lock(&newsroom.replaced).is_empty();
+                    if idle || newsroom.looking_back.swap(true, Ordering::SeqCst) {
+                        return;
+                    }
+                }
+                drop(newsroom);
+                std::thread::sleep(TICK);
+            }
+        };
+        if std::thread::Builder::new().name("replaced".into()).spawn(look).is_err() {
+            self.looking_back.store(false, Ordering::SeqCst);
+        }
+    }
+
+    /// Looks at all of them before the program ends, but waits for no mount that hangs.
+    pub(super) fn look_at_replaced_at_last(&self) {
+        if lock(&self.replaced).is_empty() {
+            return;
+        }
+        let Some(newsroom) = self.me.upgrade() else { return };
+        let (done, wait) = mpsc::channel();
+        let look = move || {
+            newsroom.look_at_replaced(Instant::now(), true);
+            let _ = done.send(());
+        };
+        if std::thread::Builder::new().name("replaced".into()).spawn(look).is_ok() {
+            let _ = wait.recv_timeout(AT_MOST);
+        }
     }
 
     /// Looks again at the files that were replaced a while ago, or at all of them. Returns whether some are left.
-    pub(super) fn look_at_replaced(&self, now: Instant, all: bool) -> bool {
+    fn look_at_replaced(&self, now: Instant, all: bool) -> bool {
         let due = |one: &mut Nameless| all || now.duration_since(one.since) >= PATIENCE;
         let due: Vec<Nameless> = lock(&self.replaced).extract_if(.., due).collect();
         for mut one in due {

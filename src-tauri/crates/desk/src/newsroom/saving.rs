@@ -36,23 +36,18 @@ impl Newsroom {
             }
             session.begin_save();
             self.tell_article(session, None);
-            let result = self.put_on_disk(session, &snapshot);
+            let result = self.put_on_disk(session, &snapshot, None);
             drop(disk);
             match result {
                 Ok(true) => {
                     session.end_save(Ok(Some(self.clock.now().to_string())));
-                    self.forget_clean_draft(session);
-                    self.library.refresh(&[self.root.join(&snapshot.path)]);
-                    self.tell_library();
-                    self.follow_title(session);
-                    self.keep_places(&session.path());
-                    self.tell_article(session, None);
+                    self.saved(session);
                     return Ok(());
                 }
                 // The disk moved: take its text in, then try again with both.
                 Ok(false) => {
                     session.end_save(Ok(None));
-                    self.look(session);
+                    self.look_until_settled(session);
                 }
                 Err(problem) => {
                     session.end_save(Err(problem.clone()));
@@ -64,19 +59,42 @@ impl Newsroom {
         Ok(())
     }
 
+    /// What follows a save.
+    fn saved(&self, session: &Arc<Session>) {
+        self.forget_clean_draft(session);
+        self.library.refresh(&[self.file(&session.path())]);
+        self.tell_library();
+        self.follow_title(session);
+        self.keep_places(&session.path());
+        self.tell_article(session, None);
+    }
+
     /// One attempt to write; the session's disk lock is held. `Ok(false)`: the disk is not what it was.
-    fn put_on_disk(&self, session: &Session, snapshot: &Snapshot) -> Result<bool, Problem> {
+    /// `exactly` are the bytes to write, where they are more than the text: line ends as they were in a revision.
+    fn put_on_disk(
+        &self,
+        session: &Session,
+        snapshot: &Snapshot,
+        exactly: Option<&[u8]>,
+    ) -> Result<bool, Problem> {
         let path = &snapshot.path;
         let text = snapshot.text();
-        let bytes = text::encode(&snapshot.base.bytes, &text);
+        let bytes = exactly.map_or_else(|| text::encode(&snapshot.base.bytes, &text), <[u8]>::to_owned);
+        let origin = if exactly.is_some() { Origin::Restore } else { Origin::Save };
         if !text::decode(&bytes).is_ok_and(|decoded| decoded.text == text) {
             return Err(words::cannot_encode(path));
         }
         // The draft is durable before the article is touched; after a pause it is there already.
         let drafted = self.draft_before_save(session, snapshot);
         let author = self.author();
-        self.keep(path, &snapshot.base.bytes, "", Origin::Open)?;
+        self.keep_base(path, &snapshot.base.bytes)?;
         let kept = |foreign: &[u8]| {
+            // The article is about to be written in place: only its draft mends it after a crash.
+            if let Err(error) = &drafted
+                && *foreign == **snapshot.base.bytes
+            {
+                return Err(std::io::Error::new(error.kind(), "no draft could be written"));
+            }
             self.keep(path, foreign, "", Origin::Outside)
                 .map_err(|problem| std::io::Error::other(problem.to_string()))
         };
@@ -84,12 +102,14 @@ impl Newsroom {
             atomic::save(&*self.fs, &self.root, path, &snapshot.base.fingerprint, &bytes, &mut { kept });
         match saved {
             Ok(Saved::Done { fingerprint, weak, replaced }) => {
-                if weak == Some(Weakness::NoExchange) {
-                    self.saves_are_weaker(Weaker::NoExchange);
+                match weak {
+                    Some(Weakness::NoExchange) => self.saves_are_weaker(Weaker::NoExchange),
+                    Some(why) if session.is_first_in_place() => self.notice(&words::in_place(path, why)),
+                    _ => {}
                 }
                 self.remember_replaced(path, replaced);
                 session.set_base(Base { fingerprint, text: text.into(), bytes: Arc::new(bytes.clone()) });
-                if let Err(problem) = self.keep(path, &bytes, &author, Origin::Save) {
+                if let Err(problem) = self.keep(path, &bytes, &author, origin) {
                     self.notice(&problem);
                 }
                 self.host.emit(Event::HistoryChanged { path: path.clone() });
@@ -99,6 +119,8 @@ impl Newsroom {
                 self.remember_replaced(path, replaced);
                 Ok(false)
             }
+            // An unmounted desk: nobody deleted the article, and its draft waits.
+            Ok(Saved::Gone) if !self.library.stands() => Err(words::desk_gone(path)),
             Ok(Saved::Gone) => Ok(false),
             Err(failed) => {
                 if let Some(kept) = &failed.kept {
@@ -106,7 +128,7 @@ impl Newsroom {
                 }
                 // After an error the disk is asked, not guessed: the new bytes may be in place all the same.
                 if failed.on_disk == Some(atomic::fingerprint(&bytes)) {
-                    if let Err(problem) = self.keep(path, &bytes, &author, Origin::Save) {
+                    if let Err(problem) = self.keep(path, &bytes, &author, origin) {
                         self.notice(&problem);
                     }
                     session.set_base(Base {
@@ -115,7 +137,7 @@ impl Newsroom {
                         bytes: Arc::new(bytes),
                     });
                     session.doubt();
-                } else if let Ok(held) = self.fs.read(&self.root.join(path))
+                } else if let Ok(held) = self.fs.read(&self.file(path))
                     && held != *snapshot.base.bytes
                     && atomic::is_unfinished(&snapshot.base.bytes, &bytes, &held)
                 {
@@ -129,17 +151,24 @@ impl Newsroom {
 
     /// Puts bytes into history, or beside the drafts where there is no history.
     pub(super) fn keep(&self, path: &str, bytes: &[u8], author: &str, origin: Origin) -> Result<(), Problem> {
-        let kept = self.history().and_then(|history| {
-            // What the disk held when the article was opened is known already if any revision holds it.
-            if origin == Origin::Open && history.has(&atomic::fingerprint(bytes)) {
-                return Ok(());
-            }
-            history.record(path, bytes, author, origin).map(|_| ())
-        });
+        let kept = self.history().and_then(|history| history.record(path, bytes, author, origin).map(|_| ()));
         kept.or_else(|_| {
             crate::store::history::keep_aside(&*self.fs, &self.local.join("kept"), path, bytes)
                 .map_err(|error| words::cannot_keep(path, &error))
         })
+    }
+
+    /// Puts what the disk was found to hold into history: the first revision of an article, or what somebody made of it
+    /// while nobody looked.
+    pub(super) fn keep_found(&self, path: &str, bytes: &[u8]) -> Result<(), Problem> {
+        let known = self.history().is_ok_and(|history| history.knows(path));
+        self.keep(path, bytes, "", if known { Origin::Outside } else { Origin::Open })
+    }
+
+    /// Makes sure that history holds what is about to be replaced.
+    pub(super) fn keep_base(&self, path: &str, bytes: &[u8]) -> Result<(), Problem> {
+        let held = self.history().is_ok_and(|history| history.holds(path, &atomic::fingerprint(bytes)));
+        if held { Ok(()) } else { self.keep_found(path, bytes) }
     }
 
     /// Puts a text from history into an open article; restoring is a new revision.
@@ -165,9 +194,36 @@ impl Newsroom {
                 break;
             }
         }
-        self.keep(path, &bytes, &self.author(), Origin::Restore)?;
-        self.save_session(&session)?;
+        self.put_back(&session, &decoded.text, &bytes)?;
         self.tell_article(&session, None);
         Ok(())
+    }
+
+    /// Writes the bytes of a revision whose text is on the screen, line ends and all. Where somebody types on, or the
+    /// disk moved, the text alone is saved.
+    fn put_back(&self, session: &Arc<Session>, text: &str, bytes: &[u8]) -> Result<(), Problem> {
+        let disk = lock(&session.disk);
+        let snapshot = session.snapshot();
+        let held_up = snapshot.read_only || snapshot.conflict || snapshot.deleted;
+        if held_up || snapshot.text() != text || *bytes == **snapshot.base.bytes {
+            drop(disk);
+            self.keep(&snapshot.path, bytes, &self.author(), Origin::Restore)?;
+            return self.save_session(session);
+        }
+        session.begin_save();
+        let result = self.put_on_disk(session, &snapshot, Some(bytes));
+        drop(disk);
+        session.end_save(match &result {
+            Ok(true) => Ok(Some(self.clock.now().to_string())),
+            Ok(false) => Ok(None),
+            Err(problem) => Err(problem.clone()),
+        });
+        if result? {
+            self.saved(session);
+            return Ok(());
+        }
+        self.keep(&snapshot.path, bytes, &self.author(), Origin::Restore)?;
+        self.look_until_settled(session);
+        self.save_session(session)
     }
 }

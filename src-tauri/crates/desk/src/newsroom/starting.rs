@@ -7,6 +7,7 @@ use super::{Newsroom, lock, renames};
 use crate::error::Problem;
 use crate::library::Change;
 use crate::store::creating;
+use crate::store::history::take_kept;
 use crate::store::known;
 use crate::store::sweep;
 use crate::watch::{Habits, Watch, is_remote};
@@ -57,13 +58,22 @@ impl Newsroom {
     /// Articles that got another path while the program was closed take everything along that bears the old one.
     fn follow_former(&self, since: &[Change]) {
         for change in since {
-            if let Change::Renamed { from, to } = change
-                && self.root.join(from).symlink_metadata().is_err()
-            {
-                self.moved(from, to);
-                if let Ok(session) = self.session(to) {
-                    self.look(&session);
+            match change {
+                Change::Renamed { from, to } => {
+                    if self.file(from).symlink_metadata().is_err() {
+                        self.moved(from, to);
+                        match self.session(to) {
+                            Ok(session) => self.look(&session),
+                            Err(_) => self.keep_closed(to),
+                        }
+                    }
                 }
+                Change::Created { path } | Change::Changed { path } => {
+                    if self.session(path).is_err() {
+                        self.keep_closed(path);
+                    }
+                }
+                Change::Removed { .. } => {}
             }
         }
         self.look_for_kin(since);
@@ -74,8 +84,11 @@ impl Newsroom {
     /// A damaged database is set aside and said; what may be thinned out is.
     fn look_after_history(&self) -> Result<(), Problem> {
         let history = self.history()?;
+        take_kept(&*self.fs, &self.local.join("kept"), history);
         if let Some(aside) = history.mend()?.as_ref().or(history.set_aside.as_ref()) {
             self.notice(&words::history_set_aside(aside));
+            // Nothing goes in the same start: the person may want to look at what came over first.
+            return Ok(());
         }
         if let Some(days) = self.keep_days {
             history.thin(days)?;
@@ -86,7 +99,7 @@ impl Newsroom {
     /// What interrupted saves left goes where its bytes are kept elsewhere; the rest is named.
     fn sweep(&self) {
         for path in creating::finish(&*self.fs, &self.root, &self.local, sweep::YOUNG) {
-            self.library.refresh(&[self.root.join(&path)]);
+            self.library.refresh(&[self.file(&path)]);
             self.tell_library();
             self.notice(&words::created_after_all(&path));
         }

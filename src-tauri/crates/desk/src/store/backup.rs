@@ -69,19 +69,32 @@ pub fn restore(fs: &dyn Fs, from: &Path, local: &Path) -> io::Result<Summary> {
         summary.replaced = Some(set_aside(&history)?);
     }
     fs.rename(&work.file(), &history, Rename::NoReplace)?;
+    // Whatever window wrote it, a draft that is here is the one that is shown.
+    let folder = local.join("drafts");
+    let here = fs::read_dir(&folder).into_iter().flatten().flatten();
+    let here: Vec<PathBuf> = here.map(|entry| entry.path()).filter(|file| is_draft(file)).collect();
     for (name, bytes) in drafts(&backup).map_err(io::Error::other)? {
-        let file = local.join("drafts").join(&name);
-        match fs::read(&file) {
-            Ok(there) if there == bytes => {}
-            Ok(_) => {
-                atomic::put(fs, &file.with_extension("draft.from-backup"), &bytes)?;
-                summary.beside += 1;
-            }
-            Err(_) => atomic::put(fs, &file, &bytes)?,
+        let file = folder.join(&name);
+        let of_article: Vec<_> = here.iter().filter(|there| article_of(there) == article_of(&file)).collect();
+        if of_article.is_empty() {
+            atomic::put(fs, &file, &bytes)?;
+        } else if !of_article.iter().any(|there| fs::read(there).is_ok_and(|there| there == bytes)) {
+            atomic::put(fs, &file.with_extension("draft.from-backup"), &bytes)?;
+            summary.beside += 1;
         }
     }
     fs.sync_folder(local)?;
     Ok(summary)
+}
+
+fn is_draft(file: &Path) -> bool {
+    file.extension().is_some_and(|ending| ending == "draft")
+}
+
+/// What the names of all drafts of an article begin with.
+fn article_of(file: &Path) -> String {
+    let name = file.file_name().unwrap_or_default().to_string_lossy();
+    name.split('.').next().unwrap_or_default().to_owned()
 }
 
 fn put_drafts(copy: &Connection, folder: &Path) -> rusqlite::Result<()> {

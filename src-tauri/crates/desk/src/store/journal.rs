@@ -1,11 +1,17 @@
-//! Drafts: what a person typed and no save has put on the disk, one plain file for each article, outside the desk and
-//! outside the database. A person can read one with any editor: a few header lines, then the text.
+//! Drafts: what a person typed and no save has put on the disk, one plain file for each article and window, outside the
+//! desk and outside the database. A person can read one with any editor: a few header lines, then the text.
+//!
+//! Two windows may have one article open, though one is the rule. Each writes files of its own, and removes those and
+//! what it took over from an earlier run, as long as that is what it took over.
 //!
 //! A file that does not check is set aside under another name, never removed.
 
+use std::collections::HashMap;
+use std::collections::hash_map::RandomState;
+use std::hash::{BuildHasher, Hasher};
 use std::io;
 use std::path::{Path, PathBuf};
-use std::sync::Arc;
+use std::sync::{Arc, Mutex, PoisonError};
 
 use super::atomic::{self, Fingerprint, fingerprint};
 use super::fs::{Fs, Rename, Stat};
@@ -35,13 +41,19 @@ pub struct Draft {
 pub struct Journal {
     fs: Arc<dyn Fs>,
     folder: PathBuf,
+    /// What the files of this window end with, before `.draft`.
+    tag: String,
+    /// Hashes of the files that were taken over, by name.
+    taken: Mutex<HashMap<PathBuf, Fingerprint>>,
 }
 
 impl Journal {
     /// The drafts in a folder, which is made with the first draft.
     #[must_use]
     pub fn open(fs: Arc<dyn Fs>, folder: PathBuf) -> Self {
-        Self { fs, folder }
+        // Seeded anew by the system for each state: no other window has it.
+        let tag = format!("{:08x}", RandomState::new().build_hasher().finish() as u32);
+        Self { fs, folder, tag, taken: Mutex::default() }
     }
 
     /// Puts a draft in the place of the article's last one; it is on the medium when this returns.
@@ -52,51 +64,123 @@ impl Journal {
         atomic::put(&*self.fs, &self.file(&draft.path), encode(draft).as_bytes())
     }
 
-    /// The draft of an article.
+    /// The newest draft of an article.
     #[must_use]
     pub fn read(&self, path: &str) -> Option<Draft> {
-        self.read_file(&self.file(path)).filter(|draft| draft.path == path)
+        self.files(path).into_iter().map(|(_, draft)| draft).max_by_key(|draft| draft.saved_ms)
     }
 
-    /// What the disk says of an article's draft, if it has one.
+    /// The drafts of an article, newest first, for whoever answers for their texts from here on: [`Journal::remove`]
+    /// removes them too.
+    #[must_use]
+    pub fn take(&self, path: &str) -> Vec<Draft> {
+        let mut files = self.files(path);
+        files.sort_by_key(|(_, draft)| std::cmp::Reverse(draft.saved_ms));
+        let mut taken = self.taken.lock().unwrap_or_else(PoisonError::into_inner);
+        let take = |(file, draft): (PathBuf, Draft)| {
+            taken.insert(file, fingerprint(encode(&draft).as_bytes()));
+            draft
+        };
+        files.into_iter().map(take).collect()
+    }
+
+    /// What the disk says of an article's newest draft, if it has one.
     #[must_use]
     pub fn stat(&self, path: &str) -> Option<Stat> {
-        self.fs.stat(&self.file(path)).ok()
+        let newest = self.files(path).into_iter().max_by_key(|(_, draft)| draft.saved_ms)?;
+        self.fs.stat(&newest.0).ok()
     }
 
-    /// All drafts.
+    /// All drafts, by path, the newest of a path last.
     #[must_use]
     pub fn list(&self) -> Vec<Draft> {
-        let Ok(entries) = std::fs::read_dir(&self.folder) else { return Vec::new() };
-        let mut drafts: Vec<Draft> = entries
-            .flatten()
-            .map(|entry| entry.path())
-            .filter(|path| path.extension().is_some_and(|ending| ending == "draft"))
-            .filter_map(|path| self.read_file(&path))
-            .collect();
-        drafts.sort_by(|a, b| a.path.cmp(&b.path));
+        let mut drafts: Vec<Draft> =
+            self.names().into_iter().filter_map(|file| self.read_file(&file)).collect();
+        drafts.sort_by(|a, b| (&a.path, a.saved_ms).cmp(&(&b.path, b.saved_ms)));
         drafts
     }
 
-    /// Removes the draft of an article: its text is on the disk, or the person said so.
+    /// Removes the draft of an article: its text is on the disk, or the person said so. One that another window wrote
+    /// stays, unless it was taken over and is as it was then.
     ///
     /// # Errors
     /// The system's.
     pub fn remove(&self, path: &str) -> io::Result<()> {
-        match self.fs.remove(&self.file(path)) {
-            Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(()),
-            result => result,
+        let own = self.file(path);
+        let mut result = Ok(());
+        for file in self.files_of(path) {
+            let taken = self.taken.lock().unwrap_or_else(PoisonError::into_inner).remove(&file);
+            let is_as_taken = || {
+                let bytes = self.fs.read(&file).ok();
+                taken.is_some_and(|taken| bytes.is_some_and(|bytes| fingerprint(&bytes) == taken))
+            };
+            if file == own || is_as_taken() {
+                match self.fs.remove(&file) {
+                    Err(error) if error.kind() != io::ErrorKind::NotFound => result = Err(error),
+                    _ => {}
+                }
+            }
         }
+        result
     }
 
-    /// The article has another path now.
+    /// The article has another path now; the drafts of all windows go along.
     ///
     /// # Errors
-    /// The system's; the draft is then still under the old path.
+    /// The system's; a draft is then still under the old path.
     pub fn rename(&self, from: &str, to: &str) -> io::Result<()> {
-        let Some(draft) = self.read(from) else { return Ok(()) };
-        self.write(&Draft { path: to.to_owned(), ..draft })?;
-        self.remove(from)
+        for (file, draft) in self.files(from) {
+            let moved = self.named(to, &self.ending(from, &file));
+            let bytes = encode(&Draft { path: to.to_owned(), ..draft });
+            atomic::put(&*self.fs, &moved, bytes.as_bytes())?;
+            let mut taken = self.taken.lock().unwrap_or_else(PoisonError::into_inner);
+            if taken.remove(&file).is_some() {
+                taken.insert(moved, fingerprint(bytes.as_bytes()));
+            }
+            drop(taken);
+            self.fs.remove(&file)?;
+        }
+        Ok(())
+    }
+
+    fn names(&self) -> Vec<PathBuf> {
+        let Ok(entries) = std::fs::read_dir(&self.folder) else { return Vec::new() };
+        let files = entries.flatten().map(|entry| entry.path());
+        files.filter(|path| path.extension().is_some_and(|ending| ending == "draft")).collect()
+    }
+
+    /// The files that bear an article's name.
+    fn files_of(&self, path: &str) -> Vec<PathBuf> {
+        let stem = stem(path);
+        let mut files = self.names();
+        files.retain(|file| {
+            let name = file.file_name().unwrap_or_default().to_string_lossy();
+            name.strip_prefix(&stem).is_some_and(|rest| rest.starts_with('.'))
+        });
+        files
+    }
+
+    /// The article's drafts and where they are.
+    fn files(&self, path: &str) -> Vec<(PathBuf, Draft)> {
+        let read = |file: PathBuf| {
+            let draft = self.read_file(&file)?;
+            (draft.path == path).then_some((file, draft))
+        };
+        self.files_of(path).into_iter().filter_map(read).collect()
+    }
+
+    /// What follows the article's name in a file's.
+    fn ending(&self, path: &str, file: &Path) -> String {
+        let name = file.file_name().unwrap_or_default().to_string_lossy();
+        name.strip_prefix(&stem(path)).unwrap_or(".draft").to_owned()
+    }
+
+    fn named(&self, path: &str, ending: &str) -> PathBuf {
+        self.folder.join(format!("{}{ending}", stem(path)))
+    }
+
+    fn file(&self, path: &str) -> PathBuf {
+        self.named(path, &format!(".{}.draft", self.tag))
     }
 
     fn read_file(&self, file: &Path) -> Option<Draft> {
@@ -114,14 +198,13 @@ impl Journal {
         }
         draft
     }
+}
 
-    fn file(&self, path: &str) -> PathBuf {
-        let name = path.rsplit('/').next().unwrap_or(path);
-        let readable: String =
-            name.chars().map(|c| if c.is_alphanumeric() { c } else { '-' }).take(40).collect();
-        let hash = hex(&fingerprint(path.as_bytes())[..8]);
-        self.folder.join(format!("{readable}-{hash}.draft"))
-    }
+/// How the names of an article's drafts begin.
+fn stem(path: &str) -> String {
+    let name = path.rsplit('/').next().unwrap_or(path);
+    let readable: String = name.chars().map(|c| if c.is_alphanumeric() { c } else { '-' }).take(40).collect();
+    format!("{readable}-{}", hex(&fingerprint(path.as_bytes())[..8]))
 }
 
 /// Lower-case hexadecimal digits.
@@ -235,6 +318,37 @@ mod tests {
             assert_eq!(journal.read("a.md"), None);
             assert_eq!(std::fs::read(file.with_extension(name)).unwrap(), bytes);
         }
+    }
+
+    #[test]
+    fn no_window_takes_the_draft_of_another() {
+        let folder = tempfile::tempdir().unwrap();
+        let window = || Journal::open(Arc::new(RealFs), folder.path().to_owned());
+        let (first, second) = (window(), window());
+        first.write(&draft("a.md", "de la première")).unwrap();
+        second.write(&Draft { saved_ms: 2, ..draft("a.md", "de la seconde") }).unwrap();
+        assert_eq!(first.list().len(), 2);
+        second.remove("a.md").unwrap();
+        assert_eq!(second.read("a.md").unwrap().text, "de la première");
+        // One that was taken over goes with its text, unless its writer went on.
+        let third = window();
+        assert_eq!(third.take("a.md").len(), 1);
+        first.write(&draft("a.md", "de la première, plus loin")).unwrap();
+        third.remove("a.md").unwrap();
+        assert_eq!(third.take("a.md").len(), 1);
+        third.rename("a.md", "b.md").unwrap();
+        third.remove("b.md").unwrap();
+        assert_eq!(third.list(), []);
+    }
+
+    #[test]
+    fn a_draft_of_an_earlier_version_is_found() {
+        let folder = tempfile::tempdir().unwrap();
+        let journal = Journal::open(Arc::new(RealFs), folder.path().to_owned());
+        std::fs::write(journal.named("a.md", ".draft"), encode(&draft("a.md", "mots"))).unwrap();
+        assert_eq!(journal.take("a.md")[0].text, "mots");
+        journal.remove("a.md").unwrap();
+        assert_eq!(journal.list(), []);
     }
 
     proptest! {
