@@ -4,6 +4,7 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use copydesk_desk::env::Surroundings;
+use copydesk_desk::library::identity;
 use copydesk_desk::store::atomic::{self, ReadError, Refusal};
 use copydesk_desk::store::fs::RealFs;
 use copydesk_desk::store::history::History;
@@ -57,7 +58,7 @@ pub fn find(here: &Surroundings, written: &Path, desk: Option<&Path>) -> Result<
             Lang::En => format!("The article {shown} is not in the folder {desk}. Correct --desk."),
         }));
     };
-    let path = path.iter().map(|part| part.to_string_lossy()).collect::<Vec<_>>().join("/");
+    let path = identity(path);
     Ok(Named { desk, path, shown, revision })
 }
 
@@ -83,10 +84,19 @@ fn split(written: &Path) -> (PathBuf, Option<i64>) {
     id.parse().map_or(whole, |id| (PathBuf::from(file), Some(id)))
 }
 
+/// The same, where there is one already.
+pub fn kept_history(here: &Surroundings, named: &Named) -> Result<Option<History>, Failure> {
+    if history_file(here, named).exists() { history(here, named).map(Some) } else { Ok(None) }
+}
+
+fn history_file(here: &Surroundings, named: &Named) -> PathBuf {
+    here.data_dir.join("desks").join(settings::desk_id(&named.desk)).join("history.db")
+}
+
 /// The desk's history of this machine.
 pub fn history(here: &Surroundings, named: &Named) -> Result<History, Failure> {
-    let file = here.data_dir.join("desks").join(settings::desk_id(&named.desk)).join("history.db");
-    History::open(&file, Arc::clone(&here.clock)).map_err(|problem| Failure::of(&problem, here.lang(None)))
+    History::open(&history_file(here, named), Arc::clone(&here.clock))
+        .map_err(|problem| Failure::of(&problem, here.lang(None)))
 }
 
 /// The bytes of a revision of this very article.

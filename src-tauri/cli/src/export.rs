@@ -61,6 +61,7 @@ pub fn run(here: &Surroundings, args: &ExportArgs) -> Result<(), Failure> {
         if !to_stdout && !args.json {
             print(format!("{}\n", exported.out).as_bytes())?;
         }
+        pin(here, &named, &bytes);
         done.push(exported);
     }
     if args.json {
@@ -82,6 +83,15 @@ pub fn run(here: &Surroundings, args: &ExportArgs) -> Result<(), Failure> {
 }
 
 /// Calls that cannot mean anything.
+/// What was exported stays in the history, where the desk has one. An export is not undone by a history that refuses.
+fn pin(here: &Surroundings, named: &article::Named, bytes: &[u8]) {
+    if let Ok(Some(history)) = article::kept_history(here, named)
+        && let Err(problem) = history.pin(&named.path, bytes, "exported")
+    {
+        eprintln!("{}", problem.words(here.lang(None)).0);
+    }
+}
+
 fn check(args: &ExportArgs, to_stdout: bool, lang: Lang) -> Result<(), Failure> {
     let wrong = |fr: &str, en: &str| {
         Err(Failure::call(match lang {

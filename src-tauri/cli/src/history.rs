@@ -31,7 +31,7 @@ pub fn list(here: &Surroundings, args: &HistoryArgs) -> Result<(), Failure> {
             .iter()
             .map(|revision| {
                 serde_json::json!({
-                    "id": revision.id, "time": revision.time, "author": revision.author, "origin": revision.origin,
+                    "id": revision.id, "time": revision.time, "author": revision.author, "origin": origin(&revision.origin),
                     "bytes": revision.bytes, "name": revision.name,
                 })
             })
@@ -49,6 +49,12 @@ pub fn list(here: &Surroundings, args: &HistoryArgs) -> Result<(), Failure> {
         print(format!("{}\n", line.trim_end()).as_bytes())?;
     }
     Ok(())
+}
+
+/// The contract's word for where a revision came from: what an article held when it was first opened, somebody had
+/// written outside.
+fn origin(word: &str) -> &str {
+    if word == "open" { "outside" } else { word }
 }
 
 fn number(written: &str, lang: Lang) -> Result<i64, Failure> {

@@ -57,7 +57,7 @@ fn revisions_are_listed_newest_first() {
         document,
         json!({"article": "ville/a.md", "revisions": [
             {"id": 2, "time": "2026-11-20T09:00:00Z", "author": "Inès", "origin": "save", "bytes": 15, "name": null},
-            {"id": 1, "time": "2026-11-20T09:00:00Z", "author": "Inès", "origin": "open", "bytes": 13, "name": null},
+            {"id": 1, "time": "2026-11-20T09:00:00Z", "author": "Inès", "origin": "outside", "bytes": 13, "name": null},
         ]})
     );
     let text = said(desk.path(), &["ville/a.md"]);
@@ -142,4 +142,44 @@ fn what_is_wrong_is_one_line_with_status_2() {
         assert!(line.starts_with("copydesk: ") && line.contains(said) && out.stdout.is_empty(), "{line}");
     }
     assert_eq!(std::fs::read_to_string(desk.path().join("desk/ville/a.md")).unwrap(), "Écrit ailleurs.\n");
+}
+
+/// What was exported stays when old revisions are thinned out, from the command line as from the window.
+#[test]
+fn an_export_pins_the_revision_that_it_took() {
+    let desk = desk();
+    let root = desk.path().join("desk");
+    std::fs::write(root.join("ville/a.md"), "Premier jet.\n").unwrap();
+    let export = Command::new(env!("CARGO_BIN_EXE_copydesk"))
+        .args(["export", "ville/a.md", "--to", "html"])
+        .current_dir(&root)
+        .env("COPYDESK_DATA_DIR", desk.path().join("data"))
+        .env("COPYDESK_LOCALE", "fr")
+        .output()
+        .unwrap();
+    assert_eq!(export.status.code(), Some(0), "{}", String::from_utf8_lossy(&export.stderr));
+    let local = desk.path().join("data/desks").join(desk_id(&root.canonicalize().unwrap()));
+    let late = Arc::new(FixedClock("2027-11-20T09:00:00Z".parse().unwrap()));
+    let history = History::open(&local.join("history.db"), late).unwrap();
+    assert_eq!(history.thin(1).unwrap(), 0, "one of them is the newest, the other was exported");
+}
+
+/// The same article, whichever way its name is spelled.
+#[test]
+fn a_name_with_its_accents_apart_is_the_same_article() {
+    let desk = desk();
+    let apart = desk.path().join("desk/e\u{301}te\u{301}.md");
+    std::fs::write(&apart, "Un mot.\n").unwrap();
+    let root = desk.path().join("desk").canonicalize().unwrap();
+    let local = desk.path().join("data/desks").join(desk_id(&root));
+    let clock = Arc::new(FixedClock("2026-11-20T09:00:00Z".parse().unwrap()));
+    let history = History::open(&local.join("history.db"), clock).unwrap();
+    history.record("été.md", b"Un.\n", "", Origin::Save).unwrap();
+    let document = listed(desk.path(), &["e\u{301}te\u{301}.md", "--json"]);
+    assert_eq!(
+        (&document["article"], document["revisions"].as_array().unwrap().len()),
+        (&json!("été.md"), 1)
+    );
+    said(desk.path(), &["restore", "e\u{301}te\u{301}.md", &document["revisions"][0]["id"].to_string()]);
+    assert_eq!(std::fs::read_to_string(&apart).unwrap(), "Un.\n");
 }
