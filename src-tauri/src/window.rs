@@ -7,11 +7,13 @@ use std::time::Duration;
 use copydesk_desk::app::App;
 use copydesk_desk::host::Host;
 use copydesk_desk::wire::{Event, Theme, WindowBox};
+use copydesk_desk::words;
 use tauri::window::Color;
 use tauri::{
     AppHandle, LogicalPosition, LogicalSize, Manager, WebviewUrl, WebviewWindow, WebviewWindowBuilder,
     WindowEvent,
 };
+use tauri_plugin_dialog::{DialogExt, MessageDialogButtons, MessageDialogKind, MessageDialogResult};
 
 use crate::engine;
 use crate::host::Shell;
@@ -70,18 +72,28 @@ pub fn open(handle: &AppHandle) -> tauri::Result<()> {
     }
     let window = builder.build()?;
     engine::guard(&window, awaited);
-    let closing = Arc::new(AtomicBool::new(false));
+    let (closing, asking) = (Arc::new(AtomicBool::new(false)), Arc::new(AtomicBool::new(false)));
     let watched = window.clone();
     window.on_window_event(move |event| match event {
+        // The question is on the screen: its answer counts, not a second click.
+        WindowEvent::CloseRequested { api, .. } if asking.load(Ordering::SeqCst) => api.prevent_close(),
         WindowEvent::CloseRequested { api, .. } => {
             keep_box(&watched, &app);
             if !closing.swap(true, Ordering::SeqCst) {
                 // The window hands over what was typed last, then asks to be closed; if it hangs, it is closed.
                 api.prevent_close();
                 let late = watched.clone();
+                let (closing, asking) = (Arc::clone(&closing), Arc::clone(&asking));
                 std::thread::spawn(move || {
                     say_farewell(late.app_handle());
-                    let _ = late.destroy();
+                    asking.store(true, Ordering::SeqCst);
+                    if may_end(late.app_handle()) {
+                        let _ = late.destroy();
+                    } else {
+                        late.state::<Arc<App>>().stay();
+                        closing.store(false, Ordering::SeqCst);
+                    }
+                    asking.store(false, Ordering::SeqCst);
                 });
             }
         }
@@ -101,6 +113,36 @@ fn say_farewell(handle: &AppHandle) {
     handle.state::<Arc<Shell<tauri::Wry>>>().emit(Event::Closing);
     app.wait_for_farewell(FAREWELL);
     app.settle();
+}
+
+/// Whether nothing is lost by the end, or the person says so: text that is in no draft, on a full disk say, is offered to
+/// be written elsewhere first. Asked by the system's own dialog, for the page may be what hangs.
+fn may_end(handle: &AppHandle) -> bool {
+    let app = handle.state::<Arc<App>>();
+    let mut elsewhere = Vec::new();
+    loop {
+        let left = app.undrafted().into_iter().find(|path| !elsewhere.contains(path));
+        let Some(path) = left else { return true };
+        let words = words::closing(&path, app.lang());
+        let buttons =
+            MessageDialogButtons::YesNoCancelCustom(words.elsewhere.clone(), words.lose.clone(), words.stay);
+        let answer = handle
+            .dialog()
+            .message(words.question)
+            .title("Copydesk")
+            .kind(MessageDialogKind::Warning)
+            .buttons(buttons)
+            .blocking_show_with_result();
+        let pressed = |label: &str| matches!(&answer, MessageDialogResult::Custom(name) if name == label);
+        if pressed(&words.elsewhere) || answer == MessageDialogResult::Yes {
+            if let Ok(Some(_)) = app.save_elsewhere(path.clone()) {
+                elsewhere.push(path);
+            }
+        } else {
+            return pressed(&words.lose) || answer == MessageDialogResult::No;
+        }
+        app.settle();
+    }
 }
 
 /// Where the window may go: to the interface's own page while one is awaited, and nowhere else. Links are opened by the

@@ -312,6 +312,7 @@ export const en: Catalogue = {
     raw: "The front matter of this article cannot be read: the whole file is edited as text.",
     leaveRaw: "Read the front matter again",
     restored: "The text that you had not saved is back.",
+    restoredMerged: "The text that you had not saved is back, merged with what changed meanwhile.",
     reloaded: "The text changed outside Copydesk: the new version is shown.",
     merged: "The text changed outside Copydesk: both versions are merged.",
   },

@@ -314,6 +314,8 @@ export const fr = {
     raw: "L’en-tête de cet article n’est pas lisible\u00a0: le fichier entier s’édite comme du texte.",
     leaveRaw: "Relire l’en-tête",
     restored: "Le texte que vous n’aviez pas enregistré est de retour.",
+    restoredMerged:
+      "Le texte que vous n’aviez pas enregistré est de retour, réuni à ce qui a changé entre-temps.",
     reloaded: "Le texte a changé hors de Copydesk\u00a0: la nouvelle version est affichée.",
     merged: "Le texte a changé hors de Copydesk\u00a0: les deux versions sont réunies.",
   },

@@ -189,6 +189,10 @@ export class Desk {
   end() {
     this.#stop();
     this.deskReview?.end();
+    this.#discardAll();
+  }
+
+  #discardAll() {
     for (const path of [...this.#trash.keys()]) void this.#discard(path);
   }
 
@@ -331,7 +335,9 @@ export class Desk {
     this.library.open = article.path;
     this.details = false;
     this.export.begin();
-    if (view.restored && !view.state.conflict) this.notices.say(this.t.bar.restored);
+    if (view.undo !== null)
+      this.notices.say(this.t.bar.restoredMerged, { actions: this.#back(article.path, view.undo) });
+    else if (view.restored && !view.state.conflict) this.notices.say(this.t.bar.restored);
     article.begin();
   }
 
@@ -671,7 +677,8 @@ export class Desk {
 
   /** The window is about to close: hands over what was typed last, then lets it. */
   async close() {
-    this.end();
+    // It goes on hearing the desk: the person may be asked whether to close, and not want to.
+    this.#discardAll();
     await this.attempt(async () => {
       await this.article?.settle();
       await this.review.keep();

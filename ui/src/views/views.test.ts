@@ -267,6 +267,33 @@ test("a closing window hands over what was typed last", async () => {
   expect(order).toEqual(["set_field", "save", "farewell"]);
 });
 
+test("a window that is not closed after all goes on hearing the desk", async () => {
+  await open();
+  host.say({ kind: "closing" });
+  await vi.waitFor(() => expect(host.calls).toContain("farewell"));
+  host.say({ kind: "saves_weaker", weaker: "network" });
+  await tick();
+  expect(screen.getByTestId("weaker").textContent).toContain("Dossier réseau");
+});
+
+test("a draft that was merged as it came back can be taken back", async () => {
+  await open("lang=en");
+  const real = desk.wire.call.bind(desk.wire);
+  const call = vi.spyOn(desk.wire, "call").mockImplementation(async (name, args) => {
+    if (name === "restore_revision") return desk.article?.state as never;
+    const answer = await real(name, args);
+    return (name === "open_article" ? { ...(answer as object), restored: true, undo: 7 } : answer) as never;
+  });
+  await desk.open("oeuvre-reseau.md");
+  const notice = await screen.findByText(/merged with what changed meanwhile/);
+  within(notice.closest<HTMLElement>("[data-testid=notice]") ?? notice)
+    .getByText("Back to my text from before")
+    .click();
+  await vi.waitFor(() =>
+    expect(call).toHaveBeenCalledWith("restore_revision", { path: "oeuvre-reseau.md", id: 7 }),
+  );
+});
+
 test.each(["lang=fr", "lang=en&tab=history", "lang=fr&none=1", "lang=fr&empty=1", "lang=fr&gone=1"])(
   "axe finds nothing in the window: %s",
   async (wish) => {
