@@ -72,7 +72,7 @@ impl Doubt {
 /// Empty, or shorter than it was and without its end: a writer may be in the middle of it.
 fn is_short(base: &[u8], bytes: &[u8]) -> bool {
     let tail = &base[base.len().saturating_sub(TAIL.min(base.len() / 2))..];
-    bytes.len() < base.len() && !(bytes.ends_with(tail) && !bytes.is_empty())
+    bytes.len() < base.len() && (bytes.is_empty() || !bytes.ends_with(tail))
 }
 
 #[cfg(test)]

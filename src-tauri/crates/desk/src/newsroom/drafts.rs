@@ -1,5 +1,6 @@
 //! What is typed is in a draft soon after, and until it is saved.
 
+use std::panic::{self, AssertUnwindSafe};
 use std::sync::Mutex;
 use std::time::{Duration, Instant};
 
@@ -50,7 +51,9 @@ impl Newsroom {
         }
         let drafting = lock(&session.draft);
         let Some(draft) = session.due_draft(now, at_once, self.clock.now().as_millisecond()) else { return };
-        let written = self.journal.write(&draft);
+        // What a fault cuts short is not written, and is tried again like any other.
+        let written = panic::catch_unwind(AssertUnwindSafe(|| self.journal.write(&draft)))
+            .unwrap_or_else(|_| Err(std::io::Error::other("a fault of the program")));
         drop(drafting);
         if let Err(error) = written {
             session.draft_failed(now);

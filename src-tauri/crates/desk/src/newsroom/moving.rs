@@ -92,7 +92,8 @@ impl Newsroom {
 
     /// Everything that bears the old path takes the new one.
     pub(super) fn moved(&self, from: &str, to: &str) {
-        if self.waits_at(to) {
+        let brings_text = self.session(from).is_ok() || self.journal.read(from).is_some();
+        if brings_text && self.waits_at(to) {
             self.make_way(to);
         }
         self.keep_places(from);

@@ -168,6 +168,7 @@ impl Newsroom {
                 Outcome::Same => Session::new(path, base, &draft.text, read_only),
                 // The draft says nothing that the disk does not: the disk's text is the newer one.
                 Outcome::Reload | Outcome::Converged => {
+                    let _ = self.journal.remove(path);
                     let text = Arc::clone(&base.text);
                     Session::new(path, base, &text, read_only)
                 }

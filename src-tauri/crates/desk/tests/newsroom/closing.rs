@@ -1,4 +1,5 @@
 use std::io;
+use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::mpsc;
 use std::time::{Duration, Instant};
 
@@ -80,4 +81,26 @@ fn a_file_that_cannot_be_looked_at_holds_up_no_draft() {
     });
     ended.recv_timeout(Duration::from_secs(20)).expect("the end waits for the mount");
     drop(writer);
+}
+
+/// A fault in the thread that writes drafts ends none of those that follow, and not its own either.
+#[test]
+fn a_fault_ends_no_draft() {
+    let room = Room::with(&[("a.md", "Un.\n")]);
+    let (session, _) = room.newsroom.open_article("a.md").unwrap();
+    let (drafts, faults) = (room.drafts(), AtomicUsize::new(0));
+    room.fs.set(move |call, path| {
+        let strikes = call == "write_new" && path.starts_with(&drafts);
+        assert!(!strikes || faults.fetch_add(1, Ordering::SeqCst) > 1, "a fault on purpose");
+        Ok(())
+    });
+    assert!(session.adopt(session.snapshot().edition, "Un mot.\n"));
+    room.newsroom.typed();
+    let is_draft = |path: &std::path::Path| path.extension().is_some_and(|ending| ending == "draft");
+    wait("the draft", || {
+        let files = std::fs::read_dir(room.drafts());
+        files.is_ok_and(|files| files.flatten().any(|file| is_draft(&file.path())))
+    });
+    let room = room.restart();
+    assert_eq!(room.text("a.md"), "Un mot.\n");
 }

@@ -144,3 +144,13 @@ fn what_was_reverted_while_closed_is_a_revision() {
     let expected = [("open", "Un.\n"), ("save", "Deux.\n"), ("outside", "Un.\n")];
     assert_eq!(texts, expected.map(|(origin, text)| (origin.to_owned(), text.to_owned())));
 }
+
+/// Where nothing is reported, open articles are looked at by the clock, whatever the walk of the folder takes.
+#[test]
+fn an_open_article_is_polled() {
+    let room = Room::with(&[("a.md", "Un.\n")]);
+    let (session, _) = room.newsroom.open_article("a.md").unwrap();
+    room.newsroom.heed(Hint::State(copydesk_desk::wire::WatchState::Polling));
+    std::fs::write(room.file("a.md"), "Deux.\n").unwrap();
+    wait("the change", || session.snapshot().text() == "Deux.\n");
+}
