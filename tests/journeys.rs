@@ -233,6 +233,26 @@ fn a_draft_meets_what_the_disk_says_now() {
 }
 
 #[test]
+fn a_desk_with_text_that_is_kept_nowhere_is_not_left() {
+    let desk = Desk::with(&[("port.md", PIECE)]);
+    let other = desk.folder.path().join("autre");
+    std::fs::create_dir(&other).unwrap();
+    // Where drafts would lie is a file: none can be written.
+    let desks = desk.folder.path().join("data/desks");
+    let local = std::fs::read_dir(desks).unwrap().flatten().next().expect("the desk's local folder").path();
+    std::fs::write(local.join("drafts"), "").unwrap();
+    desk.type_at_start("port.md", "Mon ajout.\n\n");
+    let elsewhere = json!({ "path": other });
+    let refused = desk.try_call("open_desk", elsewhere.clone()).unwrap_err();
+    assert_eq!(refused.code, "cannot_close");
+    assert!(desk.body("port.md").contains("Mon ajout."));
+    assert_eq!(desk.app.undrafted(), ["port.md"]);
+    std::fs::remove_file(local.join("drafts")).unwrap();
+    desk.call("open_desk", elsewhere);
+    assert!(holds(&local.join("drafts"), "Mon ajout."));
+}
+
+#[test]
 fn an_article_deleted_outside_keeps_its_text_on_the_screen() {
     let desk = Desk::with(&[("port.md", PIECE)]);
     desk.open("port.md");
