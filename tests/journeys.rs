@@ -40,6 +40,21 @@ fn a_title_touches_its_line_and_nothing_else() {
 }
 
 #[test]
+fn a_title_that_is_emptied_and_typed_anew_keeps_its_line_and_leaves_the_heading() {
+    let text = "---\ntitle: Le port # provisoire\nsection: Ville\n---\n# Un intertitre\n";
+    let desk = Desk::with(&[("port.md", text)]);
+    desk.open("port.md");
+    let set = |value: &str| {
+        desk.call("set_field", json!({"path": "port.md", "key": "title", "value": value}));
+        desk.call("save", json!({"path": "port.md"}));
+        desk.read("port.md")
+    };
+    assert_eq!(set(""), text.replace("Le port # ", "# "));
+    assert_eq!(set("Quai"), text.replace("Le port", "Quai"));
+    assert_eq!(set("Le port"), text);
+}
+
+#[test]
 fn nothing_is_written_that_nobody_edited() {
     let desk = Desk::with(&[("port.md", PIECE)]);
     let before = std::fs::metadata(desk.file("port.md")).unwrap().modified().unwrap();

@@ -368,6 +368,37 @@ pub fn set(front: &str, key: &str, value: Option<&Value>) -> Result<String, Cann
     if holds && others(&before) == others(&after) { Ok(edited) } else { Err(CannotSet::NotAlone) }
 }
 
+/// Takes a key's value away. Its line stays as `key:`, with its place, its comment and its quotes, so that a value that is
+/// typed anew stands where the old one stood. A last line that would come back just so is removed.
+///
+/// # Errors
+/// [`CannotSet`]; nothing changed then.
+pub fn clear(front: &str, key: &str) -> Result<String, CannotSet> {
+    let keys = match read(front) {
+        Front::Broken { .. } => return Err(CannotSet::Broken),
+        Front::Absent => return Ok(front.to_owned()),
+        Front::Keys(keys) => keys,
+    };
+    let Some(entry) = keys.entries.iter().find(|entry| entry.key == key) else { return Ok(front.to_owned()) };
+    let lines: Vec<&str> = front.split_inclusive('\n').collect();
+    let (head, rest) =
+        lines.get(entry.line - 1).and_then(|line| after_key(line)).ok_or(CannotSet::NotAlone)?;
+    let quoted = rest.trim_start().starts_with(['"', '\'']);
+    let last = entry.line + 1 == lines.len();
+    let block_is_bare = keys.entries.len() > 1 || (lines.len() == 3 && lines.concat().ends_with("\n---\n"));
+    let scalar = entry.value.text().is_some_and(|text| rest == format!(" {text}\n"));
+    let spelled = head == format!("{}{key}:", keys.entries.first().map_or("", |_| indent_of(head)));
+    if last && block_is_bare && scalar && spelled && !quoted {
+        return set(front, key, None);
+    }
+    let empty = match entry.value {
+        Value::List(_) => Value::List(Vec::new()),
+        _ if quoted => Value::Text(String::new()),
+        _ => Value::Null,
+    };
+    set(front, key, Some(&empty))
+}
+
 fn splice(front: &str, keys: &Keys, key: &str, value: Option<&Value>) -> Result<String, CannotSet> {
     let lines: Vec<&str> = front.split_inclusive('\n').collect();
     let closing = lines.len().saturating_sub(1);

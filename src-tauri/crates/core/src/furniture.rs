@@ -510,7 +510,7 @@ fn as_heading(title: &str) -> String {
 }
 
 /// Edits a field, named by its own key, where it was read: its key, the alias, or the heading. A list stays a list;
-/// an empty value removes the key (of a heading, the text).
+/// an empty value leaves the key without one (see [`front::clear`]; of a heading, without its text).
 ///
 /// # Errors
 /// [`CannotSet`]: no such field, front matter that cannot be read, or a value that cannot be changed alone.
@@ -554,7 +554,10 @@ pub fn set(front: &str, body: &str, key: &str, value: &str) -> Result<FurnitureE
     } else {
         Some(Value::Text(value))
     };
-    let mut edited = front::set(front, target, new.as_ref())?;
+    let mut edited = match &new {
+        Some(new) => front::set(front, target, Some(new))?,
+        None => front::clear(front, target)?,
+    };
     if edited.is_empty() && !front::split(body).0.is_empty() {
         // Without a block above it, the body's own first lines would be read as one.
         edited = "---\n---\n".into();

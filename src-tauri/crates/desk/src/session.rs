@@ -132,6 +132,8 @@ struct Inner {
     base: Base,
     front: String,
     authority: Authority,
+    /// The key `title` was emptied in the window.
+    untitled: bool,
     raw: bool,
     edition: u64,
     saving: bool,
@@ -200,6 +202,7 @@ impl Session {
                 base,
                 front,
                 authority: Authority::new(body),
+                untitled: false,
                 raw,
                 edition: 0,
                 saving: false,
@@ -309,10 +312,17 @@ impl Session {
         if inner.raw {
             return Err(cannot_set(&inner.path, key));
         }
-        let edit = furniture::set(&inner.front, inner.authority.body(), key, value)
-            .map_err(|_| cannot_set(&inner.path, key))?;
+        let title = key == "title";
+        // A title that was emptied is typed anew in its key: a heading of the body is not what the person had before them.
+        let body =
+            if title && inner.untitled && !value.trim().is_empty() { "" } else { inner.authority.body() };
+        let edit =
+            furniture::set(&inner.front, body, key, value).map_err(|_| cannot_set(&inner.path, key))?;
         if let Some(front) = edit.front {
             inner.front = front;
+            if title {
+                inner.untitled = value.trim().is_empty();
+            }
         }
         if let Some(changes) = edit.body {
             inner
@@ -453,6 +463,11 @@ impl Session {
             }
             Err(problem) => inner.problem = Some(problem),
         }
+    }
+
+    /// When the file was written last, as far as this run knows (RFC 3339).
+    pub fn set_saved_at(&self, time: String) {
+        lock(&self.inner).saved_at = Some(time);
     }
 
     /// Marks an article as made in this run: its file name follows the title until it has a text.
