@@ -131,6 +131,18 @@ describe("Markdown in place", () => {
     expect(document.querySelectorAll(".md-prefix")).toHaveLength(1);
   });
 
+  it("shows signs without a width, thin spaces and blanks that break a line", () => {
+    const { view } = open("a\u2009b\u200bc\u00add\ufeffe  \nf g", { showInvisibles: true });
+    expect(view.state.doc.lines).toBe(2);
+    expect([...document.querySelectorAll(".md-blank")].map((e) => e.className.split(" ")[1])).toEqual([
+      "md-thin",
+      "md-zero",
+      "md-zero",
+      "md-zero",
+      "md-trailing",
+    ]);
+  });
+
   it("shows blanks that look like others when asked", () => {
     const { editor } = open("a\u00a0b\u202fc\td");
     expect(document.querySelector(".md-blank")).toBeNull();

@@ -308,12 +308,23 @@ describe("a patch", () => {
 });
 
 describe("links", () => {
+  it("within the article: its heading comes into sight, by the id of an export", () => {
+    const { preview, root, onLink } = open();
+    const heading = (text: string) => ({ t: "h", l: 2, c: [text] });
+    const link = { t: "p", c: [{ t: "a", href: "#l%C3%A9t%C3%A9--brest-1", k: "anchor", c: ["mot"] }] };
+    preview.apply(whole([heading("L’été, à Brest"), link, heading("L’été  Brest"), heading("L’été  Brest")]));
+    const seen: Element[] = [];
+    for (const one of root.querySelectorAll("h2")) one.scrollIntoView = () => seen.push(one);
+    root.querySelector("a")?.click();
+    expect(seen).toEqual([root.querySelectorAll("h2")[2]]);
+    expect(onLink).not.toHaveBeenCalled();
+  });
+
   const a = (k: string, href: string) => ({ t: "p", c: [{ t: "a", href, k, c: ["mot"] }] });
 
   it.each([
     ["web", "https://a.fr"],
     ["article", "autre.md"],
-    ["anchor", "#suite"],
   ])("%s: told, never followed, by mouse and by Enter", (kind, href) => {
     const { preview, root, onLink } = open();
     preview.apply(whole([a(kind, href)]));

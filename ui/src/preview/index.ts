@@ -34,7 +34,7 @@ export interface PreviewOptions {
   parent: HTMLElement;
   /** Address of a picture of the desk; empty where it may not be shown. */
   imageUrl(src: string): string;
-  /** A link was chosen; nothing has been followed. `kind` is `web`, `article` or `anchor`. */
+  /** A link was chosen; nothing has been followed. `kind` is `web` or `article`. */
   onLink(kind: string, href: string): void;
   /** The person scrolled; the body line at the top, fractional, from 1. */
   onScroll(line: number): void;
@@ -64,6 +64,24 @@ interface Shown {
 
 /** How long after a scroll of our own the scroll events that follow are its echo, milliseconds. */
 const ECHO = 200;
+
+/** The heading that an address within the article means, by the ids that an export gives. */
+function headingOf(root: HTMLElement, href: string): HTMLElement | undefined {
+  let wanted = href.replace(/^#/, "").toLowerCase();
+  try {
+    wanted = decodeURIComponent(wanted);
+  } catch {
+    // It stands for itself.
+  }
+  const seen = new Map<string, number>();
+  return [...root.querySelectorAll<HTMLElement>("h1, h2, h3, h4, h5, h6")].find((heading) => {
+    const words = (heading.textContent ?? "").toLowerCase();
+    const id = words.replace(/[^\p{L}\p{M}\p{N}\p{Pc} -]/gu, "").replaceAll(" ", "-");
+    const times = seen.get(id) ?? 0;
+    seen.set(id, times + 1);
+    return (times === 0 ? id : `${id}-${times}`) === wanted;
+  });
+}
 
 /** Puts an empty preview into `options.parent`. */
 export function createPreview(options: PreviewOptions): CopyPreview {
@@ -204,7 +222,9 @@ export function createPreview(options: PreviewOptions): CopyPreview {
     }
     const link = target.closest<HTMLElement>("[data-kind]");
     if (!link) return false;
-    options.onLink(link.dataset["kind"] ?? "", link.dataset["href"] ?? "");
+    const [kind, href] = [link.dataset["kind"] ?? "", link.dataset["href"] ?? ""];
+    if (kind === "anchor") headingOf(root, href)?.scrollIntoView({ block: "start" });
+    else options.onLink(kind, href);
     return true;
   }
 

@@ -212,10 +212,13 @@ export class Article {
   /** Shows renderings on a screen; `null` takes the screen away. */
   show(screen: PreviewScreen | null) {
     this.#screen = screen;
-    if (screen) {
-      this.#loop.anew();
-      this.#loop.want(this.heard);
-    }
+    if (screen) this.renderAnew();
+  }
+
+  /** Asks for the whole rendering once more. */
+  renderAnew() {
+    this.#loop.anew();
+    this.#loop.want(this.heard);
   }
 
   /** Scrolls the preview. */

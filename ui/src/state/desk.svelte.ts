@@ -81,6 +81,9 @@ export class Desk {
   /** The side column lies over the copy (narrow window only). */
   overlay = $state(false);
   narrow = $state(false);
+  /** Beside the list the copy would be too narrow: the list lies over it (where `listOver` says so). */
+  crowded = $state(false);
+  listOver = $state(false);
   /** The columns as they were before both were folded away. */
   #unfolded: { list_folded: boolean; side_folded: boolean } | null = null;
   /** Milliseconds since 1970, moved on twice a minute for "how long ago". */
@@ -180,6 +183,17 @@ export class Desk {
     return this.narrow ? this.overlay : !this.prefs.value.side_folded;
   }
 
+  /** The list can be seen. */
+  get listShown(): boolean {
+    return this.crowded ? this.listOver : !this.prefs.value.list_folded;
+  }
+
+  /** Brings the list on the screen, or takes it off. */
+  showList(shown = true) {
+    if (this.crowded) this.listOver = shown;
+    else if (this.prefs.value.list_folded === shown) this.prefs.change({ list_folded: !shown });
+  }
+
   /** The folder of the desk went away. */
   get gone(): boolean {
     return this.info?.watch === "gone";
@@ -251,6 +265,8 @@ export class Desk {
 
   #changed(state: ArticleState, news: string | null, undo: number | null) {
     this.article?.take(state);
+    // What could not be rendered is said in the language of now.
+    if (this.article?.refused) this.article.renderAnew();
     if (news === "reloaded") this.notices.say(this.t.bar.reloaded);
     if (news === "merged") this.notices.say(this.t.bar.merged, { actions: this.#back(state.path, undo) });
   }
@@ -279,6 +295,7 @@ export class Desk {
 
   /** Opens an article; the one that was open is left with its text safe. `write` puts the caret in the text. */
   async open(path: string, write = false) {
+    if (this.crowded) this.listOver = false;
     if (this.article?.path !== path) await this.#open(path);
     // The views have to be drawn first.
     if (write) setTimeout(() => this.article?.path === path && this.article.editor?.focus());
@@ -650,6 +667,13 @@ export class Desk {
 
   /** Folds both columns away, or brings them back as they were. In a narrow window the side lies over the copy. */
   fold() {
+    if (this.crowded) {
+      // Both lie over the copy, one at a time.
+      const away = !this.listOver && !this.overlay;
+      this.overlay = false;
+      this.listOver = away;
+      return;
+    }
     const { list_folded, side_folded } = this.prefs.value;
     const away = list_folded && (side_folded || this.narrow);
     const unfolded = this.#unfolded ?? { list_folded: false, side_folded: false };
@@ -748,7 +772,7 @@ export class Desk {
         void this.article?.save();
         break;
       case "search":
-        prefs.change({ list_folded: false });
+        this.showList();
         this.list = "articles";
         setTimeout(() => this.focusSearch());
         break;
@@ -760,7 +784,7 @@ export class Desk {
         this.showTab(command);
         break;
       case "deskReview":
-        prefs.change({ list_folded: false });
+        this.showList();
         this.list = this.list === "review" ? "articles" : "review";
         break;
       case "comment":
@@ -782,7 +806,7 @@ export class Desk {
         this.fold();
         break;
       case "foldList":
-        prefs.change({ list_folded: !prefs.value.list_folded });
+        this.showList(!this.listShown);
         break;
       case "foldSide":
         this.foldSide();
@@ -800,7 +824,7 @@ export class Desk {
         this.details = !this.details;
         break;
       case "rename":
-        prefs.change({ list_folded: false });
+        this.showList();
         this.list = "articles";
         this.library.query = "";
         this.library.stage = null;

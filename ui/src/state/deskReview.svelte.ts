@@ -30,6 +30,13 @@ export class DeskReviewing {
     ),
   );
 
+  /** Open suggestions, by path, where there are any. */
+  suggestions = $derived(
+    new Map(
+      this.items.filter((item) => item.suggestions > 0).map((item) => [item.path, item.suggestions] as const),
+    ),
+  );
+
   /** Asks what waits. Never two questions at once; a call during one asks again after it. */
   load(): Promise<void> {
     clearTimeout(this.#timer);

@@ -589,3 +589,74 @@ test("keys of the front matter have the names of the interface", async () => {
   expect(screen.getByTestId("conflict-bar").textContent).toContain("Ma version · Titre");
   expect(["deadline", "x-note"].map((key) => desk.fieldName(key))).toEqual(["Échéance", "x-note"]);
 });
+
+/** The window takes another width, CSS pixels. */
+async function resize(width: number) {
+  vi.stubGlobal("innerWidth", width);
+  window.innerWidth = width;
+  window.dispatchEvent(new Event("resize"));
+  await tick();
+  await tick();
+}
+
+test("the copy keeps 45 characters: columns narrow, then the side and the list lie over it", async () => {
+  await open();
+  const columns = () => document.querySelector<HTMLElement>(".columns");
+  const width = (name: string) => parseFloat(columns()?.style.getPropertyValue(name) ?? "");
+  desk.prefs.change({ list_width: 500, side_width: 900 });
+  for (const size of [14, 18, 32]) {
+    desk.prefs.change({ text_size: size });
+    for (const room of [1920, 1440, 1100, 961, 900, 720, 640, 480]) {
+      await resize(room);
+      const beside = (desk.crowded ? 0 : width("--list")) + width("--side");
+      const copy = Math.min(room, size * 35.6 * (45 / 68) + 64);
+      expect(room - beside, `${size} px in ${room}`).toBeGreaterThanOrEqual(Math.floor(copy));
+    }
+  }
+  expect(desk.crowded).toBe(true);
+  expect(screen.queryByTestId("article-list")).toBeNull();
+  screen.getByLabelText("Montrer la liste").click();
+  await tick();
+  expect(screen.getByTestId("article-list")).toBeTruthy();
+  await press("Escape");
+  expect(screen.queryByTestId("article-list")).toBeNull();
+  desk.run("search");
+  await tick();
+  expect(desk.prefs.value.list_folded).toBe(false);
+  await desk.open("brest-fibre.md");
+  await tick();
+  expect(screen.queryByTestId("article-list")).toBeNull();
+  await resize(1440);
+  expect(screen.getByTestId("article-list")).toBeTruthy();
+});
+
+test("a deadline is typed as people write it, and a moment that is one already is left", async () => {
+  await open();
+  desk.run("details");
+  await tick();
+  const field = screen.getByTestId<HTMLInputElement>("field-deadline");
+  await type(field, "22/11/2026 18h30");
+  field.dispatchEvent(new Event("blur"));
+  await vi.waitFor(() =>
+    expect(desk.article?.state.furniture.deadline.value).toMatch(/^2026-11-22T18:30:00[+-]/),
+  );
+  const written = "2026-11-22T18:00:00.000+09:00";
+  await type(field, written);
+  field.dispatchEvent(new Event("blur"));
+  await vi.waitFor(() => expect(desk.article?.state.furniture.deadline.value).toBe(written));
+});
+
+test("a line of the list counts open suggestions, and keeps its signes beside its flags", async () => {
+  await open();
+  await desk.watchReview();
+  await tick();
+  const row = (path: string) => document.querySelector(`[data-path="${path}"]`);
+  const waiting = desk.deskReview?.suggestions.get("cables-sous-marins.md") ?? 0;
+  expect(waiting).toBeGreaterThan(0);
+  expect(row("cables-sous-marins.md")?.querySelector(".suggested")?.getAttribute("aria-label")).toContain(
+    String(waiting),
+  );
+  const flagged = screen.getAllByTestId("article-item").filter((item) => item.querySelector(".flag.warn"));
+  expect(flagged.length).toBeGreaterThan(0);
+  for (const item of flagged) expect(item.textContent).toContain("signes");
+});
