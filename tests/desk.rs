@@ -22,6 +22,10 @@ pub struct Notes {
     pub events: Mutex<Vec<Event>>,
     /// What was opened outside.
     pub opened: Mutex<Vec<String>>,
+    /// The desks that the window was told to bear, and the sizes of the interface.
+    pub shown: Mutex<Vec<String>>,
+    /// The person's documents.
+    pub documents: Mutex<Option<PathBuf>>,
 }
 
 impl Host for Notes {
@@ -40,6 +44,18 @@ impl Host for Notes {
     fn open(&self, target: &str) -> std::io::Result<()> {
         self.opened.lock().unwrap().push(target.to_owned());
         Ok(())
+    }
+
+    fn named(&self, desk: &str) {
+        self.shown.lock().unwrap().push(desk.to_owned());
+    }
+
+    fn zoom(&self, percent: u32) {
+        self.shown.lock().unwrap().push(format!("{percent} %"));
+    }
+
+    fn documents(&self) -> Option<PathBuf> {
+        self.documents.lock().unwrap().clone()
     }
 }
 

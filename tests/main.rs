@@ -9,5 +9,6 @@ mod journeys;
 mod layering;
 mod renames;
 mod review;
+mod starting;
 #[cfg(target_os = "linux")]
 mod window;

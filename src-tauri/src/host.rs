@@ -67,4 +67,22 @@ impl<R: Runtime> Host for Shell<R> {
             let _ = window.set_focus();
         }
     }
+
+    fn named(&self, desk: &str) {
+        if let Some(window) = self.handle.get().and_then(|handle| handle.get_webview_window("main")) {
+            let _ = window.set_title(&crate::window::title(Some(desk)));
+        }
+    }
+
+    fn zoom(&self, percent: u32) {
+        if let Some(window) = self.handle.get().and_then(|handle| handle.get_webview_window("main")) {
+            // An engine that cannot is as it was.
+            let _ = window.set_zoom(f64::from(percent) / 100.0);
+        }
+    }
+
+    fn documents(&self) -> Option<PathBuf> {
+        let path = self.handle.get()?.path();
+        path.document_dir().or_else(|_| path.home_dir()).ok()
+    }
 }

@@ -85,13 +85,17 @@ pub fn main() -> ExitCode {
     // Other systems' engines choose by themselves.
     #[cfg(target_os = "linux")]
     compositor::choose();
+    let mut context = tauri::generate_context!();
+    let sample = tauri::utils::platform::resource_dir(context.package_info(), &tauri::utils::Env::default())
+        .map(|folder| folder.join("articles"))
+        .ok()
+        .filter(|folder| folder.is_dir());
     let shell = Arc::new(Shell::<tauri::Wry>::default());
     let host: Arc<dyn copydesk_desk::host::Host> = Arc::clone(&shell) as Arc<_>;
-    let app = Arc::new(App::start(surroundings, host, target.as_deref(), None));
+    let app = Arc::new(App::start(surroundings, host, target.as_deref(), sample.as_deref()));
     if app.hand_over() {
         return ExitCode::SUCCESS;
     }
-    let mut context = tauri::generate_context!();
     if cfg!(chaos_mutant = "no_csp") {
         context.config_mut().app.security.csp = None;
     }

@@ -1,7 +1,7 @@
 //! The one window: where it stands, what it may load, and how it closes.
 
-use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
 use copydesk_desk::app::App;
@@ -39,15 +39,11 @@ pub fn open(handle: &AppHandle) -> tauri::Result<()> {
     let place = boot.settings.window;
     let size = place.map_or((1440.0, 900.0), |place| (place.width, place.height));
     let paper = if boot.settings.theme == Theme::Dark { NIGHT } else { PAPER };
-    let title = match &boot.desk {
-        Some(desk) => format!("{} — Copydesk", desk.name),
-        None => "Copydesk".to_owned(),
-    };
     // A page is expected at the start, and again when its process ended.
     let awaited = Arc::new(AtomicBool::new(true));
     let (expected, loaded) = (Arc::clone(&awaited), Arc::clone(&awaited));
     let mut builder = WebviewWindowBuilder::new(handle, "main", WebviewUrl::default())
-        .title(title)
+        .title(title(boot.desk.as_ref().map(|desk| desk.name.as_str())))
         .inner_size(size.0.max(480.0), size.1.max(360.0))
         .min_inner_size(480.0, 360.0)
         .background_color(paper)
@@ -71,14 +67,19 @@ pub fn open(handle: &AppHandle) -> tauri::Result<()> {
         builder = builder.position(place.x, place.y).maximized(place.maximized);
     }
     let window = builder.build()?;
+    if boot.settings.zoom != 100 {
+        let _ = window.set_zoom(f64::from(boot.settings.zoom) / 100.0);
+    }
     engine::guard(&window, awaited);
     let (closing, asking) = (Arc::new(AtomicBool::new(false)), Arc::new(AtomicBool::new(false)));
     let watched = window.clone();
+    // The box to go back to from the full screen.
+    let normal = Mutex::new(place);
     window.on_window_event(move |event| match event {
         // The question is on the screen: its answer counts, not a second click.
         WindowEvent::CloseRequested { api, .. } if asking.load(Ordering::SeqCst) => api.prevent_close(),
         WindowEvent::CloseRequested { api, .. } => {
-            keep_box(&watched, &app);
+            keep_box(&watched, &app, &normal);
             if !closing.swap(true, Ordering::SeqCst) {
                 // The window hands over what was typed last, then asks to be closed; if it hangs, it is closed.
                 api.prevent_close();
@@ -95,6 +96,11 @@ pub fn open(handle: &AppHandle) -> tauri::Result<()> {
                     }
                     asking.store(false, Ordering::SeqCst);
                 });
+            }
+        }
+        WindowEvent::Resized(_) | WindowEvent::Moved(_) => {
+            if let Some(now) = box_of(&watched).filter(|now| !now.maximized) {
+                *normal.lock().unwrap_or_else(PoisonError::into_inner) = Some(now);
             }
         }
         WindowEvent::Focused(true) => {
@@ -159,18 +165,36 @@ fn is_ours(url: &str) -> bool {
     own.iter().any(|own| url.strip_prefix(own).is_some_and(|rest| rest.is_empty() || rest.starts_with('/')))
 }
 
-fn keep_box(window: &WebviewWindow, app: &App) {
-    let Ok(scale) = window.scale_factor() else { return };
-    let (Ok(position), Ok(size)) = (window.outer_position(), window.inner_size()) else { return };
-    let position: LogicalPosition<f64> = position.to_logical(scale);
-    let size: LogicalSize<f64> = size.to_logical(scale);
-    app.set_window(WindowBox {
+/// Keeps the window's box; of a maximised one the box that it had before.
+fn keep_box(window: &WebviewWindow, app: &App, normal: &Mutex<Option<WindowBox>>) {
+    let Some(now) = box_of(window) else { return };
+    let before = *normal.lock().unwrap_or_else(PoisonError::into_inner);
+    app.set_window(to_keep(now, before));
+}
+
+fn to_keep(now: WindowBox, before: Option<WindowBox>) -> WindowBox {
+    match before {
+        Some(before) if now.maximized => WindowBox { maximized: true, ..before },
+        _ => now,
+    }
+}
+
+fn box_of(window: &WebviewWindow) -> Option<WindowBox> {
+    let scale = window.scale_factor().ok()?;
+    let position: LogicalPosition<f64> = window.outer_position().ok()?.to_logical(scale);
+    let size: LogicalSize<f64> = window.inner_size().ok()?.to_logical(scale);
+    Some(WindowBox {
         x: position.x,
         y: position.y,
         width: size.width,
         height: size.height,
         maximized: window.is_maximized().unwrap_or(false),
-    });
+    })
+}
+
+/// What the system calls the window.
+pub fn title(desk: Option<&str>) -> String {
+    desk.map_or_else(|| "Copydesk".to_owned(), |desk| format!("{desk} — Copydesk"))
 }
 
 /// Logging out or `kill` ends the program as closing its window does.
@@ -205,8 +229,17 @@ pub fn watch_signals(_handle: AppHandle) {}
 
 #[cfg(test)]
 mod tests {
-    use super::{is_ours, may_go};
+    use super::{WindowBox, is_ours, may_go, to_keep};
     use std::sync::atomic::AtomicBool;
+
+    #[test]
+    fn a_maximised_window_keeps_the_box_that_it_had_before() {
+        let normal = WindowBox { x: 10.0, y: 20.0, width: 900.0, height: 700.0, maximized: false };
+        let full = WindowBox { x: 0.0, y: 0.0, width: 1920.0, height: 1080.0, maximized: true };
+        assert_eq!(to_keep(full, Some(normal)), WindowBox { maximized: true, ..normal });
+        assert_eq!(to_keep(normal, Some(full)), normal);
+        assert_eq!(to_keep(full, None), full);
+    }
 
     #[test]
     fn a_page_in_use_is_not_left_even_for_our_own() {

@@ -14,10 +14,11 @@ import "./style/app.css";
 import App from "./views/App.svelte";
 
 function start(host: Host, boot: Boot) {
-  mount(App, { target: document.body, props: { desk: new Desk(host, boot) } });
+  const desk = new Desk(host, boot);
+  mount(App, { target: document.body, props: { desk } });
   flushSync();
   // Two frames on, the article is on the screen: the list, the watch and the history may start.
-  requestAnimationFrame(() => requestAnimationFrame(() => void host.call("painted", {})));
+  requestAnimationFrame(() => requestAnimationFrame(() => void desk.painted()));
 }
 
 /** The page was loaded again, by hand or after its process ended: the program's boot is older than what is open. */

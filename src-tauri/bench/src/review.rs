@@ -13,7 +13,7 @@ use std::time::{Duration, Instant, SystemTime};
 use copydesk_core::review::{By, Event, Finder, Kind, event, fold};
 use copydesk_desk::env::SystemClock;
 use copydesk_desk::host::Silent;
-use copydesk_desk::newsroom::{Newsroom, Opening};
+use copydesk_desk::newsroom::{Newsroom, Opening, Person};
 use copydesk_desk::review::placing::{Places, Placing};
 use copydesk_desk::review::typed::Typed;
 use copydesk_desk::review::view::{self, Classes, Sources};
@@ -199,8 +199,7 @@ fn open(root: &Path, local: &Path) -> Result<Arc<Newsroom>, Box<dyn Error>> {
         fs: Arc::new(RealFs),
         clock: Arc::new(SystemClock),
         host: Arc::new(Silent),
-        lang: Lang::En,
-        author: "Ada".to_owned(),
+        person: Person { lang: Lang::En, author: "Ada".to_owned(), confirmed: true },
         keep_days: None,
         installation: "bench".to_owned(),
     })?)

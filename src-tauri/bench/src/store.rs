@@ -10,7 +10,7 @@ use std::time::Instant;
 
 use copydesk_desk::env::SystemClock;
 use copydesk_desk::host::Silent;
-use copydesk_desk::newsroom::{Newsroom, Opening};
+use copydesk_desk::newsroom::{Newsroom, Opening, Person};
 use copydesk_desk::store::fs::RealFs;
 use copydesk_desk::store::history::{History, Origin};
 use copydesk_desk::wire::Lang;
@@ -51,8 +51,7 @@ fn saves(folder: &Path, table: &mut Table) -> Result<(), Box<dyn Error>> {
         fs: Arc::new(RealFs),
         clock: Arc::new(SystemClock),
         host: Arc::new(Silent),
-        lang: Lang::En,
-        author: "Ada".to_owned(),
+        person: Person { lang: Lang::En, author: "Ada".to_owned(), confirmed: true },
         keep_days: None,
         installation: "bench".to_owned(),
     })?;

@@ -10,7 +10,7 @@ use std::time::Duration;
 
 use copydesk_desk::env::SystemClock;
 use copydesk_desk::host::Silent;
-use copydesk_desk::newsroom::{Newsroom, Opening};
+use copydesk_desk::newsroom::{Newsroom, Opening, Person};
 use copydesk_desk::store::atomic::{self, Fingerprint, fingerprint};
 use copydesk_desk::store::fs::{Fs, RealFs};
 use copydesk_desk::store::history::{History, Origin};
@@ -301,8 +301,7 @@ pub fn open(desk: &Path, local: &Path, fs: Arc<dyn Fs>) -> Result<Arc<Newsroom>,
         fs,
         clock: Arc::new(SystemClock),
         host: Arc::new(Silent),
-        lang: Lang::En,
-        author: "Ada".to_owned(),
+        person: Person { lang: Lang::En, author: "Ada".to_owned(), confirmed: true },
         keep_days: None,
         installation: "0000000000000000".into(),
     })

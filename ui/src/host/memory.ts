@@ -10,6 +10,7 @@ import type {
   Block,
   Boot,
   DeletedItem,
+  DeskOpened,
   Event,
   Field,
   Furniture,
@@ -58,7 +59,9 @@ interface Kept extends Sample {
 /** Settings of a person who changed none. */
 export const SETTINGS: Settings = {
   author: "Camille Morel",
+  author_confirmed: true,
   lang: null,
+  zoom: 100,
   theme: "system",
   text_size: 18,
   aids: { quotes: true, apostrophe: true, spaces: true, ellipsis: true, dash: true },
@@ -104,6 +107,7 @@ export function memoryHost(wish = ""): MemoryHost {
     theme: wishes.get("theme") === "dark" ? "dark" : "light",
     side_tab: wishes.get("tab") ?? "preview",
     author: wishes.has("nameless") ? "" : SETTINGS.author,
+    author_confirmed: !wishes.has("nameless"),
   };
 
   const say = (event: Event) => handlers.forEach((handler) => handler(event));
@@ -229,6 +233,10 @@ export function memoryHost(wish = ""): MemoryHost {
       ? Promise.resolve()
       : new Promise<void>((go) => kept.waiting.push({ version, go }));
 
+  const opened = (path: string): DeskOpened => ({
+    desk: { ...desk, path, name: path.slice(path.lastIndexOf("/") + 1), watch: "active", weaker: null },
+    article: SAMPLES[1] && articles.has(SAMPLES[1].path) ? view(SAMPLES[1].path) : null,
+  });
   const setKey = (path: string, key: string, value: string) => {
     const kept = get(path);
     kept.keys = { ...kept.keys, [key]: value };
@@ -255,14 +263,9 @@ export function memoryHost(wish = ""): MemoryHost {
       version: (path) => get(path).updates.length,
     }),
     boot: () => boot,
-    open_desk: ({ path }) => ({
-      ...desk,
-      path,
-      name: path.slice(path.lastIndexOf("/") + 1),
-      watch: "active",
-      weaker: null,
-    }),
+    open_desk: ({ path }) => opened(path),
     choose_desk: () => null,
+    open_sample: () => opened("/home/camille/Documents/Copydesk"),
     library: () => ({
       generation,
       complete: true,
@@ -381,8 +384,12 @@ export function memoryHost(wish = ""): MemoryHost {
       articles.delete(path);
       return null;
     },
-    new_article({ title }) {
-      const path = `${title.toLowerCase().replace(/[^a-z0-9]+/g, "-")}.md`;
+    templates: () => [
+      ...["news", "brief", "interview", "blank"].map((name) => ({ name, team: false })),
+      { name: "portrait", team: true },
+    ],
+    new_article({ title, folder }) {
+      const path = `${folder ? `${folder}/` : ""}${title.toLowerCase().replace(/[^a-z0-9]+/g, "-")}.md`;
       add({ path, keys: { title }, body: "", modified: Date.now() });
       changed();
       return view(path);
@@ -451,7 +458,7 @@ export function memoryHost(wish = ""): MemoryHost {
     },
     set_place: () => null,
     focused: () => null,
-    painted: () => null,
+    painted: () => settings.author || "camille",
     farewell: () => null,
     open_link: () => null,
   };
@@ -474,6 +481,7 @@ export function memoryHost(wish = ""): MemoryHost {
       { path: "/srv/desk/Grands formats", name: "Grands formats" },
     ],
     article: articles.has(open) && !wishes.has("none") ? view(open) : null,
+    sample: wishes.has("none"),
     problems: [],
     fixed_now_ms: null,
   };

@@ -11,6 +11,7 @@ import type {
   Boot,
   ConflictAnswer,
   DeskInfo,
+  DeskOpened,
   Event,
   Lang,
   RecentDesk,
@@ -59,6 +60,8 @@ export class Desk {
   readonly renames: Renames;
   /** The differences, once somebody looked at them. */
   changes: Changes | null = null;
+  /** A sample desk can be opened as a copy. */
+  readonly sample: boolean;
   /** The review of the whole desk, once it was asked for. */
   deskReview = $state.raw<DeskReviewing | null>(null);
   info = $state.raw<DeskInfo | null>(null);
@@ -117,7 +120,7 @@ export class Desk {
         return this.article?.heard ?? 0;
       },
       named: (author) => {
-        this.prefs.change({ author });
+        this.prefs.change({ author, author_confirmed: true });
         return this.prefs.keep();
       },
     });
@@ -142,6 +145,7 @@ export class Desk {
     });
     this.info = boot.desk;
     this.recents = boot.recents;
+    this.sample = boot.sample;
     for (const problem of boot.problems) this.notices.problem(problem);
     if (boot.article) this.#show(boot.article);
     this.#stop = this.wire.on((event) => this.hear(event));
@@ -151,6 +155,11 @@ export class Desk {
   /** Looks at the clock, which a test may have stopped. */
   tick() {
     this.now = this.#fixedNow ?? Date.now();
+  }
+
+  /** The first paint is on the screen: the desk may start what it leaves for later. */
+  async painted() {
+    await this.attempt(async () => this.prefs.meet(await this.wire.call("painted", {})));
   }
 
   /** Texts of the interface. */
@@ -360,6 +369,17 @@ export class Desk {
 
   /** Opens another desk: the folder at `path`, or one that the person chooses. */
   async openDesk(path: string | null) {
+    await this.#openDesk(() =>
+      path === null ? this.wire.call("choose_desk", {}) : this.wire.call("open_desk", { path }),
+    );
+  }
+
+  /** Opens a copy of the sample desk. */
+  async openSample() {
+    await this.#openDesk(() => this.wire.call("open_sample", {}));
+  }
+
+  async #openDesk(ask: () => Promise<DeskOpened | null>) {
     await this.attempt(async () => {
       // Whatever still waits belongs to the desk that is left: afterwards its paths would name another one's articles.
       await this.article?.settle();
@@ -367,10 +387,9 @@ export class Desk {
       await this.article?.keepPlace();
       await Promise.all([...this.#trash.keys()].map((trashed) => this.#discard(trashed)));
       await Promise.all(this.#leaving.values());
-      const info = await (path === null
-        ? this.wire.call("choose_desk", {})
-        : this.wire.call("open_desk", { path }));
-      if (info === null) return;
+      const opened = await ask();
+      if (opened === null) return;
+      const info = opened.desk;
       const before = this.info;
       this.#turn++;
       this.article?.end();
@@ -387,6 +406,7 @@ export class Desk {
       this.list = "articles";
       this.deskReview?.end();
       this.deskReview = null;
+      if (opened.article) this.#show(opened.article);
       await this.library.refresh();
     });
   }
@@ -395,7 +415,9 @@ export class Desk {
   async create(template: string, title: string): Promise<boolean> {
     const view = await this.attempt(async () => {
       await this.article?.settle();
-      const view = await this.wire.call("new_article", { template, title });
+      // Beside what the person is at.
+      const folder = this.article?.path.replace(/\/?[^/]*$/, "") ?? "";
+      const view = await this.wire.call("new_article", { template, title, folder });
       this.#turn++;
       await this.#replace(view);
       return view;
@@ -839,6 +861,12 @@ export class Desk {
       case "open":
         void this.openDesk(null);
         break;
+      case "zoomIn":
+      case "zoomOut":
+      case "zoomReset":
+        prefs.change({ zoom: zoomed(prefs.value.zoom, command) });
+        void prefs.keep();
+        break;
       case "lang":
         prefs.change({ lang: this.lang === "fr" ? "en" : "fr" });
         break;
@@ -887,6 +915,15 @@ export class Desk {
   find(query: string): ArticleItem[] {
     return this.library.find(query, 12);
   }
+}
+
+/** Sizes of the interface, in hundredths. */
+export const ZOOMS = [50, 67, 80, 90, 100, 110, 125, 150, 175, 200, 250, 300];
+
+function zoomed(now: number, way: "zoomIn" | "zoomOut" | "zoomReset"): number {
+  if (way === "zoomReset") return 100;
+  if (way === "zoomIn") return ZOOMS.find((zoom) => zoom > now) ?? now;
+  return ZOOMS.findLast((zoom) => zoom < now) ?? now;
 }
 
 const KEY = Symbol("desk");

@@ -11,7 +11,7 @@ export const SETTINGS_REST = 300;
 /** The settings in force, and the language's catalogue. */
 export class Preferences {
   value = $state.raw() as Settings;
-  /** What the desk found for a person who chose no language. */
+  /** The system's language, for a person who chose none. */
   #found = $state.raw<Lang>("en");
   #timer: ReturnType<typeof setTimeout> | undefined;
   #wire: Wire;
@@ -39,6 +39,11 @@ export class Preferences {
     this.value = { ...this.value, ...some };
     clearTimeout(this.#timer);
     this.#timer = setTimeout(() => void this.keep(), SETTINGS_REST);
+  }
+
+  /** Learns what the machine calls the person, who has not said yet who they are. */
+  meet(author: string) {
+    if (this.value.author === "") this.value = { ...this.value, author };
   }
 
   /** Hands the settings to the desk now. */

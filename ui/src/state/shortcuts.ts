@@ -35,6 +35,9 @@ export const SHORTCUTS: Shortcut[] = [
   { command: "comment", key: "Mod+Shift+m", scope: "window" },
   { command: "deskReview", key: "Mod+Shift+l", scope: "window" },
   { command: "fold", key: "Mod+\\", scope: "window" },
+  { command: "zoomIn", key: "Mod+Plus", scope: "window" },
+  { command: "zoomOut", key: "Mod+Minus", scope: "window" },
+  { command: "zoomReset", key: "Mod+0", scope: "window" },
   { command: "notice", key: "F6", scope: "window" },
   { command: "settings", key: "Mod+,", scope: "window" },
   { command: "open", key: "Mod+o", scope: "window" },
@@ -59,6 +62,9 @@ export function matches(shortcut: string, event: Pressed, mac = false): boolean 
   if ((mac ? event.metaKey : event.ctrlKey) !== mod) return false;
   if (mac ? event.ctrlKey : event.metaKey) return false;
   if (event.altKey && !altGr) return false;
+  // These signs stand behind Shift on some keyboards, and on a block of digits.
+  if (key === "Plus") return event.key === "+" || event.key === "=";
+  if (key === "Minus") return event.key === "-" || event.key === "_";
   const digit = /^\d$/.test(key);
   if (!digit && key !== "\\" && event.shiftKey !== shift) return false;
   if (event.key.toLowerCase() === key.toLowerCase()) return true;
@@ -71,12 +77,20 @@ export function commandFor(event: Pressed, mac = false): CommandName | null {
   return SHORTCUTS.find(({ key, scope }) => scope === "window" && matches(key, event, mac))?.command ?? null;
 }
 
+const SIGNS: Record<string, string> = { Plus: "+", Minus: "−" };
+
 /** A key in the words of the interface: `Ctrl Maj F`. */
 export function spoken(shortcut: string, t: Catalogue, mac = false): string {
   return shortcut
     .split("+")
     .map((part) =>
-      part === "Mod" ? (mac ? "⌘" : t.key.mod) : part === "Shift" ? t.key.shift : part.toUpperCase(),
+      part === "Mod"
+        ? mac
+          ? "⌘"
+          : t.key.mod
+        : part === "Shift"
+          ? t.key.shift
+          : (SIGNS[part] ?? part.toUpperCase()),
     )
     .join(" ");
 }

@@ -630,6 +630,48 @@ test("the copy keeps 45 characters: columns narrow, then the side and the list l
   expect(screen.getByTestId("article-list")).toBeTruthy();
 });
 
+test("the team's templates are offered, and an article is made beside the open one", async () => {
+  await open();
+  const call = vi.spyOn(host, "call");
+  desk.run("new");
+  const portrait = await screen.findByRole("radio", { name: /portrait/ });
+  portrait.click();
+  await type(screen.getByLabelText("Titre", { selector: "input" }), "Ada");
+  screen.getByText("Créer").click();
+  await vi.waitFor(() => expect(desk.article?.path).toBe("ada.md"));
+  expect(call).toHaveBeenCalledWith("new_article", { template: "portrait", title: "Ada", folder: "" });
+  desk.article?.moved("ville/ada.md");
+  await desk.create("blank", "Bob");
+  expect(call).toHaveBeenCalledWith("new_article", { template: "blank", title: "Bob", folder: "ville" });
+});
+
+test("without a desk a copy of the sample is offered, and opens with its article", async () => {
+  await open("lang=fr&none=1");
+  screen.getByTestId("open-sample").click();
+  await vi.waitFor(() => expect(desk.info?.name).toBe("Copydesk"));
+  expect(desk.article).not.toBeNull();
+});
+
+test("the interface is sized by keys, and the size is kept", async () => {
+  await open();
+  await press("+", { ctrlKey: true, shiftKey: true });
+  await press("=", { ctrlKey: true });
+  expect(desk.prefs.value.zoom).toBe(125);
+  await press("-", { ctrlKey: true });
+  expect(desk.prefs.value.zoom).toBe(110);
+  await press("0", { ctrlKey: true, code: "Digit0" });
+  expect(desk.prefs.value.zoom).toBe(100);
+  await vi.waitFor(() => expect(host.calls.filter((name) => name === "set_settings")).toHaveLength(4));
+});
+
+test("a name that was found is said to the interface, and prefills the question", async () => {
+  await open("lang=fr&nameless=1");
+  await desk.painted();
+  expect(desk.prefs.value.author).toBe("camille");
+  desk.review.naming = () => {};
+  expect((await screen.findByTestId<HTMLInputElement>("author-name")).value).toBe("camille");
+});
+
 test("a deadline is typed as people write it, and a moment that is one already is left", async () => {
   await open();
   desk.run("details");

@@ -20,16 +20,17 @@ use crate::export;
 use crate::host::Host;
 use crate::instance::{self, Claim, Held};
 use crate::library::{Entry, identity};
-use crate::newsroom::{Answer, Newsroom, Opening};
+use crate::newsroom::{Answer, Newsroom, Opening, Person};
 use crate::store::atomic;
 use crate::store::fs::{Fs, RealFs};
 use crate::store::history::{Departed, History};
 use crate::store::images;
+use crate::store::sample;
 use crate::store::settings::{self, Place, Store};
 use crate::wire::{
-    ArticleItem, ArticleState, ArticleView, Boot, ConflictAnswer, DeletedItem, DeskInfo, Event, ExportFormat,
-    ExportOptions, Exported, Lang, Library, LinksMended, Pages, Placed, Preview, Pushed, Resolved,
-    RevisionItem, RevisionText, Settings, Update, WindowBox,
+    ArticleItem, ArticleState, ArticleView, Boot, ConflictAnswer, DeletedItem, DeskInfo, DeskOpened, Event,
+    ExportFormat, ExportOptions, Exported, Lang, Library, LinksMended, Pages, Placed, Preview, Pushed,
+    Resolved, RevisionItem, RevisionText, Settings, TemplateItem, Update, WindowBox,
 };
 use crate::{preview, template, words};
 
@@ -44,6 +45,10 @@ pub struct App {
     store: Store,
     desk: Mutex<Option<Arc<Newsroom>>>,
     settings: Mutex<Settings>,
+    /// What the environment gave in the place of the settings, until the person chooses something else.
+    given: Mutex<Given>,
+    /// A sample desk that came with the program.
+    sample: Option<PathBuf>,
     problems: Mutex<Vec<Problem>>,
     first: Mutex<Option<String>>,
     /// The article that this start was asked for by name.
@@ -57,12 +62,19 @@ pub struct App {
     farewell: (Mutex<bool>, Condvar),
 }
 
+/// What the environment says for this run; it is never kept.
+#[derive(Default)]
+struct Given {
+    author: Option<String>,
+    lang: Option<Lang>,
+}
+
 fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
     mutex.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
 impl App {
-    /// Starts on a folder or an article, or on the desk that was open last, or on `sample`.
+    /// Starts on a folder or an article, or on the desk that was open last. `sample` is offered where there is none.
     #[must_use]
     pub fn start(
         surroundings: Surroundings,
@@ -73,9 +85,12 @@ impl App {
         let fs: Arc<dyn Fs> = Arc::new(RealFs);
         let (store, trouble) = Store::open(Arc::clone(&fs), &surroundings.data_dir);
         let mut settings = store.settings();
-        if let Some(author) = &surroundings.author {
+        let given = Given { author: surroundings.author.clone(), lang: surroundings.lang };
+        if let Some(author) = &given.author {
             settings.author.clone_from(author);
+            settings.author_confirmed = true;
         }
+        settings.lang = given.lang.or(settings.lang);
         let app = Self {
             surroundings,
             host,
@@ -83,6 +98,8 @@ impl App {
             store,
             desk: Mutex::default(),
             settings: Mutex::new(settings),
+            given: Mutex::new(given),
+            sample: sample.map(Path::to_owned),
             problems: Mutex::new(trouble.into_iter().collect()),
             first: Mutex::default(),
             asked: Mutex::default(),
@@ -92,11 +109,11 @@ impl App {
             pages: export::PageShelf::default(),
             farewell: (Mutex::new(false), Condvar::new()),
         };
-        app.open_first(target, sample);
+        app.open_first(target);
         app
     }
 
-    fn open_first(&self, target: Option<&Path>, sample: Option<&Path>) {
+    fn open_first(&self, target: Option<&Path>) {
         let (folder, article) = match target {
             Some(path) if path.is_file() => {
                 let path = path.canonicalize().unwrap_or_else(|_| path.to_owned());
@@ -108,14 +125,14 @@ impl App {
             Some(path) => (Some(path.to_owned()), None),
             None => {
                 let last = self.store.recents().first().map(|recent| PathBuf::from(&recent.path));
-                (last.filter(|path| path.is_dir()).or_else(|| sample.map(Path::to_owned)), None)
+                (last.filter(|path| path.is_dir()), None)
             }
         };
         let Some(folder) = folder else { return };
         match self.enter(&folder) {
             Ok(desk) => {
                 let last = article.or_else(|| self.store.last_article(desk.root()));
-                *lock(&self.first) = last.or_else(|| first_article(desk.root()));
+                *lock(&self.first) = last.or_else(|| first_article(desk.root(), self.lang()));
             }
             Err(problem) => lock(&self.problems).push(problem),
         }
@@ -145,8 +162,7 @@ impl App {
             fs: Arc::clone(&self.fs),
             clock: Arc::clone(&self.surroundings.clock),
             host: Arc::clone(&self.host),
-            lang: self.surroundings.lang(settings.lang),
-            author: settings.author,
+            person: self.person(),
             installation: self.store.installation(),
             keep_days: settings.keep_days,
         })?;
@@ -170,23 +186,33 @@ impl App {
     /// The interface's language in force.
     #[must_use]
     pub fn lang(&self) -> Lang {
-        self.surroundings.lang(lock(&self.settings).lang)
+        lock(&self.settings).lang.unwrap_or(self.surroundings.system_lang)
     }
 
-    /// The window has painted: the library, the watch and the history may start.
-    pub fn painted(&self) -> Result<(), Problem> {
+    fn person(&self) -> Person {
+        let settings = lock(&self.settings);
+        Person {
+            lang: settings.lang.unwrap_or(self.surroundings.system_lang),
+            author: settings.author.clone(),
+            confirmed: settings.author_confirmed,
+        }
+    }
+
+    /// The window has painted: the library, the watch and the history may start. Answers the person's name, which may have
+    /// been found only now.
+    pub fn painted(&self) -> Result<String, Problem> {
         if lock(&self.settings).author.is_empty() {
             // Asking Git takes a process: not before the first paint.
             let name = settings::system_author();
-            lock(&self.settings).author.clone_from(&name);
+            lock(&self.settings).author = name;
             if let Ok(desk) = self.desk() {
-                desk.set_person(self.lang(), name);
+                desk.set_person(self.person());
             }
         }
         if let Ok(desk) = self.desk() {
             desk.start();
         }
-        Ok(())
+        Ok(lock(&self.settings).author.clone())
     }
 
     /// Another window of this machine has the desk: it was brought to the front with what was asked for, and nothing
@@ -290,10 +316,11 @@ impl App {
         Boot {
             version: env!("CARGO_PKG_VERSION").to_owned(),
             settings,
-            lang,
+            lang: self.surroundings.system_lang,
             desk: desk.map(|desk| self.info(&desk)),
             recents: self.store.recents(),
             article,
+            sample: self.sample.is_some(),
             problems,
             #[allow(
                 clippy::cast_precision_loss,
@@ -308,7 +335,22 @@ impl App {
         let mut settings = lock(&self.settings);
         settings.window = Some(window);
         // A box that is not kept is no harm: the window opens where the system puts it.
-        let _ = self.store.set_settings(&settings);
+        let _ = self.store.set_settings(&self.to_keep(&settings));
+    }
+
+    /// The settings for the disk: without what the environment said, and without a name that nobody said is theirs.
+    fn to_keep(&self, settings: &Settings) -> Settings {
+        let kept = self.store.settings();
+        let given = lock(&self.given);
+        let mut settings = settings.clone();
+        if given.author.is_some() || !settings.author_confirmed {
+            settings.author = kept.author;
+            settings.author_confirmed = kept.author_confirmed;
+        }
+        if given.lang.is_some() {
+            settings.lang = kept.lang;
+        }
+        settings
     }
 
     /// The closing window has handed everything over.
@@ -325,15 +367,33 @@ impl App {
     }
 
     /// Opens another desk.
-    pub fn open_desk(&self, path: String) -> Result<DeskInfo, Problem> {
-        let desk = self.enter(Path::new(&path))?;
+    pub fn open_desk(&self, path: String) -> Result<DeskOpened, Problem> {
+        self.open_folder(Path::new(&path))
+    }
+
+    fn open_folder(&self, folder: &Path) -> Result<DeskOpened, Problem> {
+        let desk = self.enter(folder)?;
+        let first = self.store.last_article(desk.root()).or_else(|| first_article(desk.root(), self.lang()));
+        lock(&self.first).clone_from(&first);
+        let article = first.and_then(|path| self.open_article(path).ok());
         desk.start();
-        *lock(&self.first) = self.store.last_article(desk.root()).or_else(|| first_article(desk.root()));
-        Ok(self.info(&desk))
+        let info = self.info(&desk);
+        self.host.named(&info.name);
+        Ok(DeskOpened { desk: info, article })
+    }
+
+    /// Opens a copy of the sample desk among the person's documents.
+    pub fn open_sample(&self) -> Result<DeskOpened, Problem> {
+        let (Some(sample), Some(documents)) = (&self.sample, self.host.documents()) else {
+            return Err(words::no_desk());
+        };
+        let copy = sample::copy(sample, &documents)
+            .map_err(|error| words::cannot_copy_sample(&documents, &error))?;
+        self.open_folder(&copy)
     }
 
     /// Asks for a folder and opens it.
-    pub fn choose_desk(&self) -> Result<Option<DeskInfo>, Problem> {
+    pub fn choose_desk(&self) -> Result<Option<DeskOpened>, Problem> {
         let start = self.desk().ok().map(|desk| desk.root().to_owned());
         match self.host.pick_folder(start.as_deref()) {
             Some(folder) => self.open_desk(folder.display().to_string()).map(Some),
@@ -491,9 +551,29 @@ impl App {
         self.desk()?.discard_draft(&path)
     }
 
-    /// Makes an article from a template.
-    pub fn new_article(&self, template: String, title: String) -> Result<ArticleView, Problem> {
+    /// What a new article can start with.
+    pub fn templates(&self) -> Result<Vec<TemplateItem>, Problem> {
+        let team = settings::team_templates(self.desk()?.root());
+        let own = template::NAMES.iter().map(|&name| TemplateItem {
+            name: name.to_owned(),
+            team: team.iter().any(|other| other == name),
+        });
+        let others = team.iter().filter(|name| !template::NAMES.contains(&name.as_str()));
+        Ok(own.chain(others.map(|name| TemplateItem { name: name.clone(), team: true })).collect())
+    }
+
+    /// Makes an article from a template, in a folder of the desk.
+    pub fn new_article(
+        &self,
+        template: String,
+        title: String,
+        folder: Option<String>,
+    ) -> Result<ArticleView, Problem> {
         let desk = self.desk()?;
+        let folder = folder.unwrap_or_default();
+        if !folder.is_empty() {
+            article_path(&format!("{folder}/a.md"))?;
+        }
         let title = title.trim();
         let house = self.info(&desk).article_lang;
         let lang = if house.starts_with("fr") { Lang::Fr } else { Lang::En };
@@ -517,7 +597,7 @@ impl App {
             Lang::En => "untitled",
         };
         let stem = if title.is_empty() { untitled.to_owned() } else { slugify(title) };
-        let session = desk.create_article("", &stem, &format!("{front}{body}"))?;
+        let session = desk.create_article(&folder, &stem, &format!("{front}{body}"))?;
         if title.is_empty() {
             session.set_fresh();
         }
@@ -766,19 +846,36 @@ impl App {
 
     /// Takes new settings.
     pub fn set_settings(&self, settings: Settings) -> Result<Settings, Problem> {
-        let settings = {
+        let (settings, zoomed) = {
             let mut held = lock(&self.settings);
-            // The window's box is the shell's to know.
             let author =
                 if settings.author.trim().is_empty() { held.author.clone() } else { settings.author };
+            // What the person changes by hand is theirs from then on, and no longer the environment's.
+            let named = author != held.author;
+            let mut given = lock(&self.given);
+            if named {
+                given.author = None;
+            }
+            if settings.lang != held.lang {
+                given.lang = None;
+            }
+            let author_confirmed = settings.author_confirmed || held.author_confirmed || named;
             let text_size = settings.text_size.clamp(12, 32);
-            *held = Settings { author, text_size, window: held.window, ..settings };
-            held.clone()
+            let zoom = settings.zoom.clamp(50, 300);
+            let zoomed = zoom != held.zoom;
+            // The window's box is the shell's to know.
+            let window = held.window;
+            *held = Settings { author, author_confirmed, text_size, zoom, window, ..settings };
+            (held.clone(), zoomed)
         };
-        if let Ok(desk) = self.desk() {
-            desk.set_person(self.lang(), settings.author.clone());
+        if zoomed {
+            self.host.zoom(settings.zoom);
         }
-        self.store.set_settings(&settings).map_err(|error| words::cannot_keep_settings(&error))?;
+        if let Ok(desk) = self.desk() {
+            desk.set_person(self.person());
+        }
+        let kept = self.to_keep(&settings);
+        self.store.set_settings(&kept).map_err(|error| words::cannot_keep_settings(&error))?;
         Ok(settings)
     }
 
@@ -862,15 +959,21 @@ fn renamed(path: &str, name: &str) -> Result<String, Problem> {
     })
 }
 
-/// What a desk shows when it is opened for the first time: its welcome article, else the first by name.
-fn first_article(root: &Path) -> Option<String> {
+/// What a desk shows when it is opened for the first time: its welcome article in the person's language, else the first by
+/// name.
+fn first_article(root: &Path, lang: Lang) -> Option<String> {
     let mut names: Vec<String> = std::fs::read_dir(root)
         .ok()?
         .filter_map(|entry| Some(identity(Path::new(&entry.ok()?.file_name()))))
         .filter(|name| is_article_name(name) && !name.starts_with('.'))
         .collect();
     names.sort_unstable();
-    let welcome = names.iter().position(|name| name.starts_with("bienvenue") || name.starts_with("welcome"));
+    let begins = |word: &str| names.iter().position(|name| name.starts_with(word));
+    let (own, other) = match lang {
+        Lang::Fr => ("bienvenue", "welcome"),
+        Lang::En => ("welcome", "bienvenue"),
+    };
+    let welcome = begins(own).or_else(|| begins(other));
     (!names.is_empty()).then(|| names.swap_remove(welcome.unwrap_or(0)))
 }
 

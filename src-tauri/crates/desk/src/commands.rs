@@ -7,10 +7,10 @@ use ts_rs::{Config, TS};
 use crate::app::App;
 use crate::error::Problem;
 use crate::wire::{
-    ArticleItem, ArticleState, ArticleView, Boot, ConflictAnswer, DeletedItem, DeskInfo, DeskReviewItem,
+    ArticleItem, ArticleState, ArticleView, Boot, ConflictAnswer, DeletedItem, DeskOpened, DeskReviewItem,
     DiffView, ExportOptions, Exported, Library, LinksMended, Pages, Passage, Placed, Preview, Proposal,
-    Pushed, Resolved, Review, RevisionItem, RevisionText, Settings, UnsentItem, Update, VersionItem,
-    VersionRef,
+    Pushed, Resolved, Review, RevisionItem, RevisionText, Settings, TemplateItem, UnsentItem, Update,
+    VersionItem, VersionRef,
 };
 
 macro_rules! commands {
@@ -55,8 +55,9 @@ macro_rules! commands {
 
 commands! {
     boot() -> Boot;
-    open_desk(path: String) -> DeskInfo;
-    choose_desk() -> Option<DeskInfo>;
+    open_desk(path: String) -> DeskOpened;
+    choose_desk() -> Option<DeskOpened>;
+    open_sample() -> DeskOpened;
     library(since: f64) -> Library;
     open_article(path: String) -> ArticleView;
     close_article(path: String) -> ();
@@ -71,7 +72,8 @@ commands! {
     save_elsewhere(path: String) -> Option<String>;
     keep_deleted(path: String) -> ArticleState;
     discard_draft(path: String) -> ();
-    new_article(template: String, title: String) -> ArticleView;
+    templates() -> Vec<TemplateItem>;
+    new_article(template: String, title: String, folder: Option<String>) -> ArticleView;
     rename_article(path: String, name: String) -> ArticleItem;
     duplicate_article(path: String) -> ArticleItem;
     answer_rename(from: String, to: String, follow: bool) -> ();
@@ -114,7 +116,7 @@ commands! {
     pages(path: String, version: u32, options: ExportOptions) -> Pages;
     set_settings(settings: Settings) -> Settings;
     set_place(path: String, caret: u32, scroll: f64) -> ();
-    painted() -> ();
+    painted() -> String;
     focused() -> ();
     farewell() -> ();
     open_link(href: String) -> ();
@@ -154,7 +156,7 @@ pub fn typescript() -> String {
         };
     }
     types! {
-        Lang Problem Settings Theme Aids WindowBox Boot DeskInfo Weaker RecentDesk WatchState ArticleItem Library SaveState
+        Lang Problem Settings Theme Aids WindowBox Boot DeskInfo DeskOpened TemplateItem Weaker RecentDesk WatchState ArticleItem Library SaveState
         Furniture Field ArticleView ArticleState Conflict ConflictHunk ConflictAnswer Resolved Update Pushed Block Preview Counts RevisionItem
         RevisionText DeletedItem ExportFormat Paper ExportOptions Exported Pages Placed
         ChangeClass ChangeKind VersionRef VersionItem DiffSpan DiffSplice DiffChange ClassCount RunMark DiffRun RowMark DiffRow DiffView

@@ -20,6 +20,14 @@ pub trait Host: Send + Sync {
     fn open(&self, target: &str) -> std::io::Result<()>;
     /// Brings the window to the front.
     fn raise(&self) {}
+    /// The window shows this desk from now on.
+    fn named(&self, _desk: &str) {}
+    /// Sets the size of the whole interface, in hundredths.
+    fn zoom(&self, _percent: u32) {}
+    /// The person's folder for documents.
+    fn documents(&self) -> Option<PathBuf> {
+        None
+    }
 }
 
 /// A host without a window: events go nowhere, and every question is declined.

@@ -46,6 +46,17 @@ use crate::watch::Watch;
 use crate::wire::{Event, Lang, SaveState, WatchState, Weaker};
 use crate::words;
 
+/// Who works on a desk.
+#[derive(Clone, Debug)]
+pub struct Person {
+    /// Language of the interface.
+    pub lang: Lang,
+    /// Display name.
+    pub author: String,
+    /// They said that it is theirs: remarks may bear it.
+    pub confirmed: bool,
+}
+
 /// What a newsroom is opened with.
 pub struct Opening {
     /// The desk's folder.
@@ -58,10 +69,8 @@ pub struct Opening {
     pub clock: Arc<dyn Clock>,
     /// The program around.
     pub host: Arc<dyn Host>,
-    /// Interface language.
-    pub lang: Lang,
-    /// The person's name.
-    pub author: String,
+    /// The person.
+    pub person: Person,
     /// This installation's random id.
     pub installation: String,
     /// After so many days one revision a day is left; `None` keeps all.
@@ -80,7 +89,7 @@ pub struct Newsroom {
     sessions: Mutex<HashMap<String, Arc<Session>>>,
     journal: Journal,
     history: OnceLock<Result<History, Problem>>,
-    person: RwLock<(Lang, String)>,
+    person: RwLock<Person>,
     keep_days: Option<u32>,
     installation: String,
     me: Weak<Self>,
@@ -139,7 +148,7 @@ impl Newsroom {
             sessions: Mutex::default(),
             journal,
             history: OnceLock::new(),
-            person: RwLock::new((opening.lang, opening.author)),
+            person: RwLock::new(opening.person),
             keep_days: opening.keep_days,
             replaced: Mutex::default(),
             looking_back: AtomicBool::new(false),
@@ -201,17 +210,28 @@ impl Newsroom {
         self.watch_reviews();
     }
 
-    /// Takes a new language and name from the settings.
-    pub fn set_person(&self, lang: Lang, author: String) {
-        *self.person.write().unwrap_or_else(PoisonError::into_inner) = (lang, author);
+    /// Takes a new language and name from the settings. In another language, what the open articles say is said anew.
+    pub fn set_person(&self, person: Person) {
+        let before = self.lang();
+        let now = person.lang;
+        *self.person.write().unwrap_or_else(PoisonError::into_inner) = person;
+        if before != now {
+            for session in self.sessions() {
+                self.tell_article(&session, None);
+            }
+        }
+    }
+
+    fn person(&self) -> Person {
+        self.person.read().unwrap_or_else(PoisonError::into_inner).clone()
     }
 
     fn lang(&self) -> Lang {
-        self.person.read().unwrap_or_else(PoisonError::into_inner).0
+        self.person.read().unwrap_or_else(PoisonError::into_inner).lang
     }
 
     fn author(&self) -> String {
-        self.person.read().unwrap_or_else(PoisonError::into_inner).1.clone()
+        self.person().author
     }
 
     /// The desk's history, opened on first use.

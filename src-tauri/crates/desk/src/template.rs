@@ -3,16 +3,6 @@
 
 use crate::wire::Lang;
 
-/// The person and the language that a template is filled with.
-pub struct Blanks<'a> {
-    /// Headline; may be empty.
-    pub title: &'a str,
-    /// Signature.
-    pub byline: &'a str,
-    /// Language of the copy.
-    pub lang: Lang,
-}
-
 /// The names that are always there.
 pub const NAMES: [&str; 4] = ["news", "brief", "interview", "blank"];
 

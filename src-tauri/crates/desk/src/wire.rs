@@ -39,8 +39,12 @@ pub struct Problem {
 pub struct Settings {
     /// The person's display name; empty until known.
     pub author: String,
+    /// The person said that this is their name; until then it is what the machine calls them, and is not kept.
+    pub author_confirmed: bool,
     /// `None` follows the system.
     pub lang: Option<Lang>,
+    /// Size of the whole interface in hundredths, 50 to 300.
+    pub zoom: u32,
     /// `system`, `light`, `dark`.
     pub theme: Theme,
     /// Size of the copy in CSS pixels, 12 to 32.
@@ -75,7 +79,9 @@ impl Default for Settings {
     fn default() -> Self {
         Self {
             author: String::new(),
+            author_confirmed: false,
             lang: None,
+            zoom: 100,
             theme: Theme::System,
             text_size: 18,
             aids: Aids::default(),
@@ -150,7 +156,7 @@ pub struct Boot {
     pub version: String,
     /// The person's settings.
     pub settings: Settings,
-    /// Language in force (settings, else environment, else system).
+    /// The system's language, in force where the settings name none.
     pub lang: Lang,
     /// The open desk; `None` where there is none or it went away.
     pub desk: Option<DeskInfo>,
@@ -158,6 +164,8 @@ pub struct Boot {
     pub recents: Vec<RecentDesk>,
     /// The article that was open last.
     pub article: Option<ArticleView>,
+    /// A sample desk came with the program and can be opened as a copy.
+    pub sample: bool,
     /// What went wrong on the way.
     pub problems: Vec<Problem>,
     /// A clock that stands still (`COPYDESK_NOW`), milliseconds since 1970; `None` where time passes.
@@ -177,6 +185,24 @@ pub struct DeskInfo {
     pub watch: WatchState,
     /// Why saves are less safe here than elsewhere, as far as it is known.
     pub weaker: Option<Weaker>,
+}
+
+/// A desk that was opened, and the article to begin with: the one that was open last there, else its first.
+#[derive(Clone, Debug, Serialize, Deserialize, TS)]
+pub struct DeskOpened {
+    /// The desk.
+    pub desk: DeskInfo,
+    /// Its article.
+    pub article: Option<ArticleView>,
+}
+
+/// What a new article can start with.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, TS)]
+pub struct TemplateItem {
+    /// Its name: `news`, `brief`, `interview`, `blank`, or a file's in `.copydesk/templates/`.
+    pub name: String,
+    /// The team made it.
+    pub team: bool,
 }
 
 /// What a file system does not promise.

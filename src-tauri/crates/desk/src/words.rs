@@ -42,6 +42,20 @@ pub fn cannot_open_desk(folder: &Path, error: &io::Error) -> Problem {
     )
 }
 
+/// The sample desk cannot be copied.
+pub fn cannot_copy_sample(documents: &Path, error: &io::Error) -> Problem {
+    let (fr, en) = cause(error);
+    let documents = documents.display();
+    Problem::new(
+        "no_sample",
+        (
+            format!("Le desk d’exemple n’a pas pu être copié dans {documents} : {fr}."),
+            "Ouvrez un dossier à vous.",
+        ),
+        (format!("The sample desk could not be copied to {documents}: {en}."), "Open a folder of your own."),
+    )
+}
+
 /// No desk is open.
 pub fn no_desk() -> Problem {
     Problem::new(

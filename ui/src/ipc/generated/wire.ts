@@ -31,9 +31,17 @@ export type Settings = {
  */
 author: string, 
 /**
+ * The person said that this is their name; until then it is what the machine calls them, and is not kept.
+ */
+author_confirmed: boolean, 
+/**
  * `None` follows the system.
  */
 lang: Lang | null, 
+/**
+ * Size of the whole interface in hundredths, 50 to 300.
+ */
+zoom: number, 
 /**
  * `system`, `light`, `dark`.
  */
@@ -159,7 +167,7 @@ version: string,
  */
 settings: Settings, 
 /**
- * Language in force (settings, else environment, else system).
+ * The system's language, in force where the settings name none.
  */
 lang: Lang, 
 /**
@@ -174,6 +182,10 @@ recents: Array<RecentDesk>,
  * The article that was open last.
  */
 article: ArticleView | null, 
+/**
+ * A sample desk came with the program and can be opened as a copy.
+ */
+sample: boolean, 
 /**
  * What went wrong on the way.
  */
@@ -207,6 +219,32 @@ watch: WatchState,
  * Why saves are less safe here than elsewhere, as far as it is known.
  */
 weaker: Weaker | null, };
+
+/**
+ * A desk that was opened, and the article to begin with: the one that was open last there, else its first.
+ */
+export type DeskOpened = { 
+/**
+ * The desk.
+ */
+desk: DeskInfo, 
+/**
+ * Its article.
+ */
+article: ArticleView | null, };
+
+/**
+ * What a new article can start with.
+ */
+export type TemplateItem = { 
+/**
+ * Its name: `news`, `brief`, `interview`, `blank`, or a file's in `.copydesk/templates/`.
+ */
+name: string, 
+/**
+ * The team made it.
+ */
+team: boolean, };
 
 /**
  * What a file system does not promise.
@@ -1486,8 +1524,9 @@ path: string, };
 /** Every command of the desk. */
 export type Commands = {
   boot: { args: { }; answer: Boot };
-  open_desk: { args: { path: string; }; answer: DeskInfo };
-  choose_desk: { args: { }; answer: DeskInfo | null };
+  open_desk: { args: { path: string; }; answer: DeskOpened };
+  choose_desk: { args: { }; answer: DeskOpened | null };
+  open_sample: { args: { }; answer: DeskOpened };
   library: { args: { since: number; }; answer: Library };
   open_article: { args: { path: string; }; answer: ArticleView };
   close_article: { args: { path: string; }; answer: null };
@@ -1502,7 +1541,8 @@ export type Commands = {
   save_elsewhere: { args: { path: string; }; answer: string | null };
   keep_deleted: { args: { path: string; }; answer: ArticleState };
   discard_draft: { args: { path: string; }; answer: null };
-  new_article: { args: { template: string; title: string; }; answer: ArticleView };
+  templates: { args: { }; answer: Array<TemplateItem> };
+  new_article: { args: { template: string; title: string; folder: string | null; }; answer: ArticleView };
   rename_article: { args: { path: string; name: string; }; answer: ArticleItem };
   duplicate_article: { args: { path: string; }; answer: ArticleItem };
   answer_rename: { args: { from: string; to: string; follow: boolean; }; answer: null };
@@ -1545,7 +1585,7 @@ export type Commands = {
   pages: { args: { path: string; version: number; options: ExportOptions; }; answer: Pages };
   set_settings: { args: { settings: Settings; }; answer: Settings };
   set_place: { args: { path: string; caret: number; scroll: number; }; answer: null };
-  painted: { args: { }; answer: null };
+  painted: { args: { }; answer: string };
   focused: { args: { }; answer: null };
   farewell: { args: { }; answer: null };
   open_link: { args: { href: string; }; answer: null };

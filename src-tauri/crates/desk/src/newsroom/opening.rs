@@ -37,6 +37,11 @@ impl Newsroom {
             },
             Err(error) => return Err(words::cannot_read(path, &error)),
         };
+        if let Ok(stat) = self.fs.stat(&self.root.join(path))
+            && let Ok(time) = jiff::Timestamp::from_millisecond(stat.modified_ms)
+        {
+            session.set_saved_at(time.to_string());
+        }
         let session = Arc::new(session);
         let session = Arc::clone(lock(&self.sessions).entry(path.to_owned()).or_insert(session));
         // The first article is opened before the first paint, and the history after it.

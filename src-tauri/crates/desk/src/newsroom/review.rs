@@ -47,13 +47,13 @@ impl Newsroom {
     /// This person on this installation.
     ///
     /// # Errors
-    /// Nobody gave a name yet.
+    /// Nobody gave a name yet, or said that the one that was found is theirs.
     fn by(&self) -> Result<By, Problem> {
-        let name = self.author();
-        if name.trim().is_empty() {
+        let person = self.person();
+        if !person.confirmed || person.author.trim().is_empty() {
             return Err(words::no_author());
         }
-        Ok(By { name, installation: self.installation.clone() })
+        Ok(By { name: person.author, installation: self.installation.clone() })
     }
 
     fn open_review(&self, path: &str) -> Arc<Mutex<Open>> {

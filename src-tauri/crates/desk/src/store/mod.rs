@@ -15,6 +15,7 @@ pub mod record;
 mod record_file;
 mod retention;
 mod salvage;
+pub mod sample;
 mod schema;
 pub mod settings;
 pub mod shelf;

@@ -264,6 +264,25 @@ pub fn team_template(root: &Path, name: &str) -> Option<String> {
     copydesk_core::text::decode(&bytes).ok().map(|decoded| decoded.text)
 }
 
+/// Most templates of a team that are offered.
+const TEMPLATES: usize = 50;
+
+/// The names of the team's templates, in order.
+#[must_use]
+pub fn team_templates(root: &Path) -> Vec<String> {
+    let Ok(entries) = std::fs::read_dir(root.join(".copydesk/templates")) else { return Vec::new() };
+    let mut names: Vec<String> = entries
+        .filter_map(|entry| {
+            entry.ok()?.file_name().into_string().ok()?.strip_suffix(".md").map(str::to_owned)
+        })
+        .filter(|name| !name.is_empty() && !name.starts_with('.'))
+        .collect();
+    names.sort_unstable();
+    names.retain(|name| team_template(root, name).is_some());
+    names.truncate(TEMPLATES);
+    names
+}
+
 /// The person's name as Git or the system knows it; empty where neither does.
 #[must_use]
 pub fn system_author() -> String {
@@ -374,6 +393,7 @@ mod tests {
         symlink(away("secret.md"), at(".copydesk/house.toml")).unwrap();
         assert_eq!(team_template(desk.path(), "news"), None);
         assert_eq!(team_template(desk.path(), "brief").as_deref(), Some("Un modèle."));
+        assert_eq!(team_templates(desk.path()), ["brief"]);
         assert_eq!(house_lang(desk.path()), None);
         std::fs::remove_dir_all(at(".copydesk")).unwrap();
         symlink(other.path(), at(".copydesk")).unwrap();

@@ -8,7 +8,7 @@ use std::time::{Duration, Instant};
 
 use copydesk_desk::env::SystemClock;
 use copydesk_desk::host::Host;
-use copydesk_desk::newsroom::{Newsroom, Opening};
+use copydesk_desk::newsroom::{Newsroom, Opening, Person};
 use copydesk_desk::store::fs::{Fs, RealFs, Rename, Stat};
 use copydesk_desk::wire::{Event, Lang};
 
@@ -218,8 +218,7 @@ fn open(folder: &Path, fs: Arc<dyn Fs>, host: Arc<dyn Host>) -> Arc<Newsroom> {
         fs,
         clock: Arc::new(SystemClock),
         host,
-        lang: Lang::En,
-        author: "Ada".to_owned(),
+        person: Person { lang: Lang::En, author: "Ada".to_owned(), confirmed: true },
         keep_days: None,
         installation: "0000000000000000".into(),
     })
