@@ -197,3 +197,27 @@ async fn the_language_changes_without_a_restart() {
     window.wait_eval("document.documentElement.lang", "en").await;
     window.wait_text("[data-testid=\"export-open\"]", "Export").await;
 }
+
+/// At 200 % a window of 1440 pixels has 720 of them: nothing of the bars runs out of it, and the copy stands.
+#[tokio::test]
+async fn twice_the_size_runs_out_of_nothing_and_comes_back_with_the_next_start() {
+    let room = Room::new().with("port.md", PIECE);
+    let window = opened(&room, "port.md", "Dernier paragraphe.").await;
+    let whole = window.eval("innerWidth").await.as_f64().expect("a width");
+    for _ in 0..5 {
+        window.press("ctrl+=").await;
+    }
+    window
+        .wait_eval("Math.abs(innerWidth * 2 - PART) < 4".replace("PART", &whole.to_string()).as_str(), true)
+        .await;
+    let outside = "[...document.querySelectorAll('.top button, .status span, .status button')]\
+        .filter((part) => part.getClientRects().length > 0)\
+        .filter((part) => part.getBoundingClientRect().right > innerWidth + 1).length";
+    window.wait_eval(outside, 0).await;
+    window.wait_eval("document.documentElement.scrollWidth <= innerWidth", true).await;
+    window.wait_eval("document.querySelector('.cm-content').getBoundingClientRect().width > 300", true).await;
+    let again = window.restart(&room).await;
+    again
+        .wait_eval("Math.abs(innerWidth * 2 - PART) < 4".replace("PART", &whole.to_string()).as_str(), true)
+        .await;
+}
