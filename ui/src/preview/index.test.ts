@@ -103,6 +103,7 @@ describe("elements", () => {
     [{ t: "ol", start: 3, c: [{ t: "li", c: [p("a")] }] }, 'ol(li(p("a")))'],
     [{ t: "pre", text: "let x", lang: "js" }, 'pre(code("let x"))'],
     [{ t: "html", text: "<script>" }, 'pre.source("<script>")'],
+    [{ t: "html", text: "" }, "pre.source()"],
     [{ t: "p", c: [{ t: "html", text: "<i>" }] }, 'p("<i>")'],
     [{ t: "ul", c: [{ t: "li", task: null, c: ["a", { t: "html", text: "<i>" }] }] }, 'ul(li("a" "<i>"))'],
     [

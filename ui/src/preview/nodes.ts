@@ -212,6 +212,8 @@ function source(fields: Fields, inline: boolean): Node {
   if (inline) return document.createTextNode(text(fields["text"]));
   const pre = make("pre", "source");
   pre.textContent = text(fields["text"]);
+  // Nothing but comments, which no reader sees; the element keeps the block's place.
+  pre.hidden = pre.textContent === "";
   return pre;
 }
 

@@ -1,5 +1,7 @@
 //! A whole article, read for an export.
 
+use std::ops::RangeInclusive;
+
 use crate::front;
 use crate::furniture::{self, Furniture};
 use crate::markdown::{self, Context, TooComplex};
@@ -46,11 +48,7 @@ impl Article {
 
     /// The blocks to publish: without the heading that served as the title.
     pub fn body(&self) -> impl Iterator<Item = &TopBlock> {
-        let title = self.furniture.title_lines.as_ref().map(|lines| *lines.start());
-        self.document.blocks.iter().filter(move |block| {
-            !(matches!(block.node, Node::Heading { level: 1, .. })
-                && title == usize::try_from(block.first_line).ok())
-        })
+        published(&self.document, self.furniture.title_lines.as_ref())
     }
 
     /// Line of the file where something within a block is written, from 1.
@@ -58,4 +56,17 @@ impl Article {
     pub fn file_line(&self, block: &TopBlock, within: Line) -> u32 {
         block.line(within).saturating_add(self.lines_above)
     }
+}
+
+/// The blocks of a body without the heading on `title_lines`, which served as the title.
+pub(crate) fn published<'a>(
+    document: &'a Document,
+    title_lines: Option<&RangeInclusive<usize>>,
+) -> impl Iterator<Item = &'a TopBlock> {
+    let title = title_lines.map(|lines| *lines.start());
+    document.blocks.iter().filter(move |block| {
+        !(matches!(block.node, Node::Heading { level: 1, .. })
+            && title.is_some()
+            && title == usize::try_from(block.first_line).ok())
+    })
 }

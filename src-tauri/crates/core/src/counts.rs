@@ -6,7 +6,9 @@
 
 use unicode_segmentation::UnicodeSegmentation;
 
-use crate::tree::{Document, Inline, Node};
+use crate::article::published;
+use crate::furniture;
+use crate::tree::{Document, Inline, Node, TopBlock};
 
 /// Lengths of a text.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
@@ -49,10 +51,26 @@ pub fn of_text(text: &str) -> Counts {
     text.split("\n\n").map(|paragraph| count(paragraph.trim_matches('\n'))).sum()
 }
 
-/// Lengths of the body, without its notes.
+/// Lengths of a text's blocks, without its notes.
 #[must_use]
 pub fn of_document(document: &Document) -> Counts {
-    document.blocks.iter().filter(|block| !is_notes(&block.node)).map(|block| block.counts).sum()
+    of_blocks(&document.blocks)
+}
+
+/// Lengths of blocks, without the notes among them.
+pub fn of_blocks<'a>(blocks: impl IntoIterator<Item = &'a TopBlock>) -> Counts {
+    blocks.into_iter().filter(|block| !is_notes(&block.node)).map(|block| block.counts).sum()
+}
+
+/// Lengths of an article's body: without its notes, and without the heading that serves as title. `document` is the
+/// tree of `body`.
+#[must_use]
+pub fn of_body(front: &str, body: &str, document: &Document) -> Counts {
+    // Most articles name their title in the front matter and have no such heading: nothing is read again for them.
+    let may_be_title = |block: &TopBlock| matches!(block.node, Node::Heading { level: 1, .. });
+    let title =
+        document.blocks.iter().any(may_be_title).then(|| furniture::title_lines(front, body)).flatten();
+    of_blocks(published(document, title.as_ref()))
 }
 
 /// Lengths of the notes.

@@ -1,7 +1,7 @@
 //! The furniture (titraille) of an article: its keys resolved, with aliases, where each came from, and what is wrong
 //! with it; and how an edit of a field goes back to where the field was read.
 
-use comrak::nodes::NodeValue;
+use comrak::nodes::{AstNode, NodeValue};
 use jiff::Zoned;
 use jiff::civil::Date;
 use jiff::fmt::temporal::Pieces;
@@ -11,6 +11,7 @@ use std::ops::RangeInclusive;
 use crate::changes::ChangeSet;
 pub use crate::front::CannotSet;
 use crate::front::{self, Front, Keys, Value};
+use crate::markdown;
 use crate::text::{byte_to_utf16, utf16_len};
 
 /// Where a field's text came from.
@@ -424,8 +425,70 @@ struct Heading {
     text: std::ops::Range<usize>,
 }
 
-/// The first `# heading` of the body that stands by itself (not in a quote, a list or code).
+/// Lines of the body, from 1, of the heading that serves as title.
+#[must_use]
+pub fn title_lines(front: &str, body: &str) -> Option<RangeInclusive<usize>> {
+    resolve(front, body, "").title_lines
+}
+
+/// The first `# heading` of the body that stands by itself (not in a quote, a list, a comment or code).
+///
+/// Most bodies have none, or have it above everything: lines tell as much. Where something stands before it that could
+/// hold it, or where it names what is defined elsewhere, the tree decides.
 fn heading(body: &str) -> Option<Heading> {
+    let found = written_heading(body)?;
+    let before = body[..found.text.start].trim_end_matches([' ', '\t', '#']);
+    let doubtful = before.lines().any(may_hold_lines);
+    let names = body[found.text.clone()].contains('[');
+    if !doubtful && !names {
+        return Some(found);
+    }
+    // What stands below a heading has no bearing on where it stands.
+    let end = body[found.text.end..].find('\n').map_or(body.len(), |at| found.text.end + at + 1);
+    let above = if names { body } else { &body[..end] };
+    match read_heading(above) {
+        Some(read) if read.lines == found.lines => Some(read),
+        // The first that lines show is not one.
+        _ => read_heading(body),
+    }
+}
+
+/// Whether a line may begin something that goes on over headings: HTML, an item, code, a note, a quotation.
+fn may_hold_lines(line: &str) -> bool {
+    line.starts_with(|c: char| c == '\t' || "<-*+`~>[".contains(c) || c.is_ascii_digit())
+        || (line.starts_with(' ') && !line.trim().is_empty())
+}
+
+/// The first heading of level 1 with a `#` among the blocks of the body; `None` too where it cannot be parsed.
+fn read_heading(body: &str) -> Option<Heading> {
+    let arena = comrak::Arena::new();
+    let root = markdown::syntax(&arena, body).ok()?;
+    let node = root.children().find(|node| {
+        matches!(&node.data().value, NodeValue::Heading(heading) if heading.level == 1 && !heading.setext)
+    })?;
+    let line = node.data().sourcepos.start.line;
+    let start = body.split_inclusive('\n').take(line.checked_sub(1)?).map(str::len).sum::<usize>();
+    let text = heading_text(body[start..].split('\n').next().unwrap_or_default());
+    let title = shown(node);
+    Some(Heading { title, lines: line..=line, text: start + text.start..start + text.end })
+}
+
+/// Bytes of a heading's line that are its text.
+fn heading_text(line: &str) -> std::ops::Range<usize> {
+    let mark = line.find('#').map_or(0, |at| at + 1);
+    let content = line[mark..].trim();
+    // A closing sequence of marks, set off by a blank, is no text.
+    let bare = content.trim_end_matches('#');
+    let content = if bare.is_empty() || bare.ends_with([' ', '\t']) { bare.trim_end() } else { content };
+    if content.is_empty() {
+        return mark..mark;
+    }
+    let from = mark + line[mark..].len() - line[mark..].trim_start().len();
+    from..from + content.len()
+}
+
+/// The first line with one `#` that no fence holds.
+fn written_heading(body: &str) -> Option<Heading> {
     let mut fence: Option<(char, usize)> = None;
     let mut start = 0;
     for (index, line) in body.split_inclusive('\n').enumerate() {
@@ -452,17 +515,11 @@ fn heading(body: &str) -> Option<Heading> {
                 && marks == 1
                 && inner[1..].chars().next().is_none_or(|c| matches!(c, ' ' | '\t')) =>
             {
-                let content = inner[1..].trim();
-                // A closing sequence of marks, set off by a blank, is no text.
-                let bare = content.trim_end_matches('#');
-                let content =
-                    if bare.is_empty() || bare.ends_with([' ', '\t']) { bare.trim_end() } else { content };
-                let from = start + line.find('#').unwrap_or(0) + 1;
-                let from = if content.is_empty() { from } else { start + line.find(content).unwrap_or(0) };
+                let within = heading_text(text);
                 return Some(Heading {
-                    title: visible(content),
+                    title: visible(&text[within.clone()]),
                     lines: index + 1..=index + 1,
-                    text: from..from + content.len(),
+                    text: start + within.start..start + within.end,
                 });
             }
             None => {}
@@ -477,13 +534,17 @@ fn visible(line: &str) -> String {
     let mut options = comrak::Options::default();
     options.extension.strikethrough = true;
     let arena = comrak::Arena::new();
-    let root = comrak::parse_document(&arena, &format!("# {line}\n"), &options);
+    shown(comrak::parse_document(&arena, &format!("# {line}\n"), &options))
+}
+
+/// What a reader sees of a piece of the tree, in one line.
+fn shown<'a>(node: &'a AstNode<'a>) -> String {
     let mut text = String::new();
-    for node in root.descendants() {
+    for node in node.descendants() {
         match &node.data().value {
             NodeValue::Text(piece) => text.push_str(piece),
             NodeValue::Code(code) => text.push_str(&code.literal),
-            NodeValue::HtmlInline(html) => text.push_str(html),
+            NodeValue::HtmlInline(html) if !markdown::is_comment(html) => text.push_str(html),
             NodeValue::SoftBreak | NodeValue::LineBreak => text.push(' '),
             _ => {}
         }
@@ -494,7 +555,9 @@ fn visible(line: &str) -> String {
 /// Markdown in one line that shows `title`: as it is where that does, with marks escaped where not.
 fn as_heading(title: &str) -> String {
     let closing = title.ends_with('#');
-    if visible(title) == title && !closing {
+    // A note of that name may stand in the body.
+    let note = title.contains("[^");
+    if visible(title) == title && !closing && !note {
         return title.to_owned();
     }
     let mut line = String::new();

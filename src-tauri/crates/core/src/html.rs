@@ -281,7 +281,7 @@ impl<'a> Writer<'a> {
         if !furniture.tag_list().is_empty() {
             data.insert("keywords".into(), json!(furniture.tag_list()));
         }
-        let words = counts::of_document(&self.article.document).words;
+        let words = counts::of_blocks(self.article.body()).words;
         data.insert("wordCount".into(), json!(words));
         Value::Object(data)
     }
@@ -407,6 +407,7 @@ impl<'a> Writer<'a> {
             }
             Node::Table { align, rows } => self.table(align, rows),
             Node::Rule => self.out.push_str("<hr>\n"),
+            Node::Html(text) if text.is_empty() => {}
             Node::Html(text) => {
                 self.out.push_str("<pre class=\"source\">");
                 // A line feed right after the tag would be dropped.

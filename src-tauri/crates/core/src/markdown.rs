@@ -211,8 +211,10 @@ impl Converter<'_> {
                 return Ok(Some(Node::CodeBlock { text, lang }));
             }
             NodeValue::HtmlBlock(html) => {
-                let text = std::mem::take(&mut html.literal);
-                return Ok(Some(Node::Html(text.trim_end_matches('\n').to_owned())));
+                let text = without_comments(&html.literal);
+                // Where nothing is left, the node still says where the block stands.
+                let text = if text.trim().is_empty() { "" } else { text.trim_end_matches('\n') };
+                return Ok(Some(Node::Html(text.to_owned())));
             }
             NodeValue::Table(table) => NodeValue::Table(std::mem::take(table)),
             NodeValue::Paragraph => NodeValue::Paragraph,
@@ -276,12 +278,24 @@ impl Converter<'_> {
             return if text.is_empty() { Vec::new() } else { vec![Inline::Text(text)] };
         }
         let mut out: Vec<Inline> = Vec::new();
+        // Of the blanks around a comment one is left.
+        let mut after_comment = false;
         for child in parent.children() {
             let inner = || self.inlines(child, depth + 1);
             let mut data = child.data.borrow_mut();
             let inline = match &mut data.value {
+                NodeValue::HtmlInline(html) if is_comment(html) => {
+                    after_comment = true;
+                    continue;
+                }
                 NodeValue::Text(text) => {
-                    let text = std::mem::take(text);
+                    let mut text = std::mem::take(text);
+                    if std::mem::take(&mut after_comment)
+                        && (out.is_empty()
+                            || matches!(out.last(), Some(Inline::Text(before)) if before.ends_with(' ')))
+                    {
+                        text = text.trim_start_matches(' ').to_owned().into();
+                    }
                     match out.last_mut() {
                         Some(Inline::Text(before)) => {
                             before.push_str(&text);
@@ -316,10 +330,36 @@ impl Converter<'_> {
                 }
                 _ => continue,
             };
+            after_comment = false;
             out.push(inline);
+        }
+        if after_comment && let Some(Inline::Text(last)) = out.last_mut() {
+            last.truncate(last.trim_end_matches(' ').len());
+            if last.is_empty() {
+                out.pop();
+            }
         }
         out
     }
+}
+
+/// Whether a piece of inline HTML is a comment, which is for the desk and not for readers.
+pub(crate) fn is_comment(html: &str) -> bool {
+    html.starts_with("<!--")
+}
+
+/// HTML without its comments; one that nothing ends goes to the end.
+fn without_comments(html: &str) -> String {
+    let mut shown = String::with_capacity(html.len());
+    let mut rest = html;
+    while let Some(at) = rest.find("<!--") {
+        shown.push_str(&rest[..at]);
+        rest = &rest[at + 4..];
+        // `<!-->` and `<!--->` are comments too.
+        let empty = [">", "->"].iter().find_map(|end| rest.strip_prefix(end));
+        rest = empty.or_else(|| rest.split_once("-->").map(|(_, rest)| rest)).unwrap_or_default();
+    }
+    shown + rest
 }
 
 /// Text of all that a node holds, without marks. Never recurses.
@@ -329,7 +369,7 @@ fn plain_text<'a>(node: &'a AstNode<'a>) -> String {
         match &child.data.borrow().value {
             NodeValue::Text(more) => text.push_str(more),
             NodeValue::Code(code) => text.push_str(&code.literal),
-            NodeValue::HtmlInline(html) => text.push_str(html),
+            NodeValue::HtmlInline(html) if !is_comment(html) => text.push_str(html),
             NodeValue::SoftBreak | NodeValue::LineBreak => text.push(' '),
             _ => {}
         }

@@ -100,7 +100,7 @@ pub enum Node {
     },
     /// A thematic break.
     Rule,
-    /// HTML in the source, to be shown as text.
+    /// HTML in the source, to be shown as text, without its comments; nothing may be left.
     Html(String),
     /// The notes of the whole body.
     Notes(Vec<Note>),
@@ -189,7 +189,7 @@ pub enum Inline {
         /// Which mention of the note this is, from 1.
         mention: u32,
     },
-    /// HTML in the source, to be shown as text.
+    /// HTML in the source, to be shown as text; never a comment.
     Html(String),
 }
 

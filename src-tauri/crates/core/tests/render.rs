@@ -220,6 +220,15 @@ fn counts_are_those_of_hand() {
         let document = parse(body);
         assert_eq!(counts::of_document(&document), Counts { signes, words }, "{body:?}");
     }
+    for (text, signes) in [
+        ("# Titre\n\nCorps\n", 5),
+        ("---\ntitle: T\n---\n# Partie\n\nCorps\n", 11),
+        ("<!--\n# Non\n-->\n\n# Oui\n\nCorps\n", 5),
+        ("---\na: [\n---\n# Titre\n\nCorps\n", 5),
+    ] {
+        let (front, body) = copydesk_core::front::split(text);
+        assert_eq!(counts::of_body(front, body, &parse(body)).signes, signes, "{text:?}");
+    }
     assert_eq!(counts::of_notes(&parse("a[^1]\n\n[^1]: une note")), Counts { signes: 8, words: 2 });
     assert_eq!(counts::of_text("un *deux*\n\ntrois\n"), Counts { signes: 14, words: 3 });
 }
@@ -238,6 +247,34 @@ fn copy() -> impl Strategy<Value = String> {
         1 => prop::collection::vec(prop::char::range('\0', '\u{250}'), 0..24),
     ]
     .prop_map(|letters| letters.into_iter().collect())
+}
+
+#[test]
+fn comments_are_nowhere() {
+    for (body, shown, signes) in [
+        ("Un <!-- secret --> deux.\n", "<p>Un deux.</p>\n", 8),
+        ("Un<!-- secret --> deux.\n", "<p>Un deux.</p>\n", 8),
+        ("*Un* <!-- secret --> *deux*\n", "<p><em>Un</em> <em>deux</em></p>\n", 7),
+        ("Un. <!-- secret -->\n", "<p>Un.</p>\n", 3),
+        ("<!-- secret -->\n\nUn.\n", "<p>Un.</p>\n", 3),
+        ("Un.\n\n<!-- secret\n\n# secret\n", "<p>Un.</p>\n", 3),
+        ("<!-- secret --><!--> reste\n", "<pre class=\"source\"> reste</pre>\n", 6),
+        ("<div>\n<!-- secret -->x</div>\n", "<pre class=\"source\">&lt;div&gt;\nx&lt;/div&gt;</pre>\n", 13),
+        ("`<!-- code -->`\n", "<p><code>&lt;!-- code --&gt;</code></p>\n", 13),
+        ("![un <!-- secret -->](y.png)\n", "", 0),
+    ] {
+        let html = body_of(body);
+        assert!(html.starts_with(shown) && !html.contains("secret"), "{body:?}: {html}");
+        assert!(!format!("{:?}", nodes(body)).contains("secret"), "{body:?}");
+        assert_eq!(counts::of_document(&parse(body)).signes, signes, "{body:?}");
+    }
+    // What a comment that nothing ends swallows is told by a full parse and by one around the edit alike.
+    let mut parser = markdown::Parser::default();
+    for body in
+        ["a\n\n<!-- b -->\n\n# c\n\nd\n", "a\n\n<!-- b\n\n# c\n\nd\n", "a\n\n<!-- b -->\n\n# c\n\nd\n"]
+    {
+        assert_eq!(parser.parse(body, &context()), Ok(&parse(body)), "{body:?}");
+    }
 }
 
 proptest! {

@@ -695,13 +695,13 @@ mod front {
             deep(40),
             blocks,
             many(10_000),
+            many(1_000_000),
             "a: &a x\nb: [*a]\n".replace("[*a]", &format!("[{}]", vec!["*a"; 100].join(", "))),
             format!("a: {}\n", "x".repeat(70_000)),
         ] {
-            let start = std::time::Instant::now();
+            // Refused by what is counted (bytes, steps, depth), so on every machine alike.
             let front = format!("---\n{yaml}---\n");
             assert!(matches!(read(&front), Front::Broken { .. }), "{}", &front[..60]);
-            assert!(start.elapsed().as_millis() < 1_000, "{:?}", start.elapsed());
         }
         assert!(matches!(read(&format!("---\n{}{}---\n", many(900), deep(20))), Front::Keys(_)));
     }
@@ -820,6 +820,20 @@ mod furniture {
             ("a: b", "~~~\n```\n# code\n", "mon-article", Source::FileName, None),
             ("a: b", "#\n\nTexte", "", Source::Heading, Some(1..=1)),
             ("a: b", "# C#\n", "C#", Source::Heading, Some(1..=1)),
+            // What stands in a comment, an item or code of one is no title.
+            ("a: b", "<!--\n# De travail\n-->\n\n# Vrai\n", "Vrai", Source::Heading, Some(5..=5)),
+            (
+                "a: b",
+                "- ```sh\n  # commentaire\n  ```\n\n# Vrai #\n# Autre\n",
+                "Vrai",
+                Source::Heading,
+                Some(5..=5),
+            ),
+            ("a: b", "- a\n\n  # b\n", "mon-article", Source::FileName, None),
+            ("a: b", "[^1]: note\n\n    suite\n\n  # Vrai\n", "Vrai", Source::Heading, Some(5..=5)),
+            ("a: b", "# Titre[^1] <!-- à revoir -->\n\n[^1]: Note.\n", "Titre", Source::Heading, Some(1..=1)),
+            ("a: b", "# Un [lien][a] [^2]\n\n[a]: /b\n", "Un lien [^2]", Source::Heading, Some(1..=1)),
+            ("a: b", "Souligné\n===\n\n1. a\n\n# Vrai\n", "Vrai", Source::Heading, Some(6..=6)),
         ] {
             let resolved = resolve(&front(yaml), body, "sujets/mon-article.md");
             assert_eq!(

@@ -21,7 +21,11 @@ pub struct Rendering {
 
 /// Renders a snapshot against the rendering that the window names (`known`, 0 for none).
 pub fn render(last: &mut Rendering, snapshot: &Snapshot, known: u32, lang: Lang) -> wire::Preview {
-    let body = if snapshot.raw { copydesk_core::front::split(&snapshot.body).1 } else { &snapshot.body };
+    let (front, body) = if snapshot.raw {
+        copydesk_core::front::split(&snapshot.body)
+    } else {
+        (snapshot.front.as_str(), snapshot.body.as_str())
+    };
     // Where the front matter is edited as text, lines of the editor count it too.
     let above = if snapshot.raw {
         let front = snapshot.body.len() - body.len();
@@ -73,7 +77,7 @@ pub fn render(last: &mut Rendering, snapshot: &Snapshot, known: u32, lang: Lang)
         keep_end: to_u32(keep_end),
         blocks,
         lines: document.blocks.iter().map(|block| to_u32(block.first_line as usize + above)).collect(),
-        counts: copydesk_core::counts::of_document(document).into(),
+        counts: copydesk_core::counts::of_body(front, body, document).into(),
         refused: None,
     };
     (last.id, last.keys) = (id, keys);

@@ -210,6 +210,7 @@ impl<'a> Maker<'a> {
                 };
                 Element::Figure { picture, caption, credit }
             }
+            Block::Html(text) if text.is_empty() => return,
             Block::CodeBlock { text, .. } | Block::Html(text) => Element::Pre { text: text.clone() },
             Block::Table { align, rows } => {
                 let mut head = None;

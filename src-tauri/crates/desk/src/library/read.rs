@@ -56,11 +56,9 @@ pub(super) fn whole(file: &Path, path: &str, stat: &Stat) -> Option<Reading> {
     }
     let head = head(&decoded.text[..window], path);
     let (keys, body) = front::split(&decoded.text);
-    // Front matter that cannot be read is edited, and counted, as part of the text.
-    let body = if matches!(front::read(keys), front::Front::Broken { .. }) { &decoded.text } else { body };
     let context = markdown::Context { article_path: path.to_owned() };
     let counts = match markdown::parse(body, &context) {
-        Ok(document) => counts::of_document(&document),
+        Ok(document) => counts::of_body(keys, body, &document),
         // As the preview counts what it does not show.
         Err(_) => counts::of_text(body),
     };
