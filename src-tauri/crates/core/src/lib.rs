@@ -11,6 +11,7 @@ pub mod front;
 pub mod furniture;
 pub mod html;
 pub mod json;
+pub mod lang;
 pub mod link;
 pub mod markdown;
 pub mod reconcile;

@@ -106,32 +106,20 @@ fn not_set(path: &str, reason: NotSet) -> Problem {
     }
 }
 
-/// Language of articles that name none: the desk's, else the interface's.
-fn desk_lang(desk: &Path, lang: Lang) -> String {
-    settings::house_lang(desk).unwrap_or_else(|| {
-        match lang {
-            Lang::Fr => "fr",
-            Lang::En => "en",
-        }
-        .to_owned()
-    })
+/// Language of an article that names none: the desk's, else the one its own words are of. Never that of the person or
+/// of the machine, so that the same input gives the same bytes.
+fn lang_of(piece: &Piece<'_>) -> String {
+    settings::house_lang(piece.desk).unwrap_or_else(|| copydesk_core::lang::guess(piece.text).to_owned())
 }
 
-fn typeset_options(piece: &Piece<'_>, options: &ExportOptions) -> typeset::Options {
+fn typeset_options(options: &ExportOptions) -> typeset::Options {
     typeset::Options {
-        day: day_of_file(&piece.desk.join(piece.path)),
         paper: match options.paper {
             Paper::A4 => typeset::Paper::A4,
             Paper::Letter => typeset::Paper::Letter,
         },
         columns: options.columns,
     }
-}
-
-/// The day on which a file was last written (UTC).
-fn day_of_file(file: &Path) -> Option<jiff::civil::Date> {
-    let written = jiff::Timestamp::try_from(std::fs::metadata(file).ok()?.modified().ok()?).ok()?;
-    Some(written.to_zoned(jiff::tz::TimeZone::UTC).date())
 }
 
 /// Makes an export without writing it.
@@ -158,7 +146,7 @@ fn make_beside(
     cancelled: &dyn Fn() -> bool,
 ) -> Result<Made, Problem> {
     progress("reading");
-    let article = Article::read(piece.text, piece.path, &desk_lang(piece.desk, lang))
+    let article = Article::read(piece.text, piece.path, &lang_of(piece))
         .map_err(|reason| too_complex(piece.path, reason))?;
     if cancelled() {
         return Err(words::cancelled(piece.path));
@@ -208,7 +196,7 @@ fn make_beside(
                     Step::Writing => "writing",
                 });
             };
-            let pdf = typeset::pdf(&article, &read, &typeset_options(piece, options), &mut step, cancelled)
+            let pdf = typeset::pdf(&article, &read, &typeset_options(options), &mut step, cancelled)
                 .map_err(|reason| not_set(piece.path, reason))?;
             typeset::evict();
             let warnings = sentences(&pdf.warnings, piece.text, lang);
@@ -465,11 +453,11 @@ impl PageShelf {
         version: u32,
         lang: Lang,
     ) -> Result<Pages, Problem> {
-        let article = Article::read(piece.text, piece.path, &desk_lang(piece.desk, lang))
+        let article = Article::read(piece.text, piece.path, &lang_of(piece))
             .map_err(|reason| too_complex(piece.path, reason))?;
         let read = |src: &str| images::read_image(piece.desk, src).ok().map(|image| image.bytes);
         let (pictures, warnings) =
-            typeset::pages(&article, &read, &typeset_options(piece, options), PIXELS_PER_PT, &|| false)
+            typeset::pages(&article, &read, &typeset_options(options), PIXELS_PER_PT, &|| false)
                 .map_err(|reason| not_set(piece.path, reason))?;
         typeset::evict();
         let ratio = pictures.first().map_or(1.0, |page| f64::from(page.width) / f64::from(page.height));

@@ -127,7 +127,7 @@ impl<'a> Maker<'a> {
                 Paper::Letter => "us-letter",
             },
             columns: options.columns.clamp(1, 2),
-            day: recorded(day.or(options.day)),
+            day: recorded(day),
             title,
             authors: furniture.bylines().to_vec(),
             kicker: text(&furniture.kicker.value),
@@ -471,8 +471,9 @@ fn apply(nodes: &mut [Node], edits: &[(std::ops::Range<usize>, &'static str)], a
     }
 }
 
-/// The day of the file's own record. Where nobody knows one, the oldest that a PDF can name, rather than the day of the
-/// run: the same article gives the same bytes.
+/// The day of the file's own record, which PDF/A asks for. Where the article names none, the one from which computers
+/// count, which nobody takes for a date of publication; never that of the run or of the file on this machine: the same
+/// article gives the same bytes.
 fn recorded(day: Option<Date>) -> [i16; 3] {
     day.filter(|day| day.year() > 0)
         .map_or([1970, 1, 1], |day| [day.year(), day.month().into(), day.day().into()])

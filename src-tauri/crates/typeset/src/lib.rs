@@ -14,7 +14,6 @@ mod world;
 use std::fmt;
 
 use copydesk_core::article::Article;
-use jiff::civil::Date;
 
 /// Paper.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -33,8 +32,6 @@ pub struct Options {
     pub paper: Paper,
     /// 1 or 2.
     pub columns: u8,
-    /// Day of the file's record where the article has no date of its own; PDF/A asks for one.
-    pub day: Option<Date>,
 }
 
 /// Gives the bytes of an image by its path relative to the desk; `None` where it cannot be had.

@@ -20,7 +20,7 @@ const HOSTILE_SVG: &str = r##"<?xml version="1.0"?>
 </svg>"##;
 
 fn options(columns: u8) -> Options {
-    Options { paper: Paper::A4, columns, day: None }
+    Options { paper: Paper::A4, columns }
 }
 
 fn set(text: &str, columns: u8) -> Pdf {
@@ -262,18 +262,16 @@ fn text_is_read_in_the_order_of_the_article() {
 }
 
 #[test]
-fn the_files_record_has_the_articles_day_else_the_one_given() {
-    let day = |text: &str, day: Option<jiff::civil::Date>| {
+fn the_files_record_has_the_articles_day_else_one_that_says_nothing() {
+    let day = |text: &str| {
         let article = Article::read(text, "a.md", "fr").unwrap();
-        let options = Options { day, ..options(1) };
-        let pdf = pdf(&article, &|_| None, &options, &mut |_| {}, &|| false).unwrap();
+        let pdf = pdf(&article, &|_| None, &options(1), &mut |_| {}, &|| false).unwrap();
         let (_, said) = asked("pdfinfo", &["-isodates"], &pdf, &[]);
         let line = said.lines().find(|line| line.starts_with("CreationDate")).unwrap_or_default().to_owned();
         (line.split_whitespace().nth(1).unwrap_or_default()[..10].to_owned(), pdf.conformance)
     };
-    let given = Some(jiff::civil::date(2026, 3, 4));
-    assert_eq!(day("---\ndate: 2026-11-22\n---\nx\n", given), ("2026-11-22".into(), Conformance::A2aUa1));
-    assert_eq!(day("x\n", given), ("2026-03-04".into(), Conformance::A2aUa1));
+    assert_eq!(day("---\ndate: 2026-11-22\n---\nx\n"), ("2026-11-22".into(), Conformance::A2aUa1));
+    assert_eq!(day("x\n"), ("1970-01-01".into(), Conformance::A2aUa1));
 }
 
 #[test]
