@@ -5,9 +5,10 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use copydesk_desk::app::App;
+use copydesk_desk::commands;
 use copydesk_desk::env::{FixedClock, Surroundings};
 use copydesk_desk::wire::{Event, Lang};
-use serde_json::json;
+use serde_json::{Value, json};
 
 use crate::desk::{Desk, Notes};
 
@@ -688,6 +689,59 @@ fn a_second_start_on_a_desk_hands_its_article_to_the_first_window() {
     // Once it leaves, the next start stays.
     desk.app.leave();
     assert!(!second(desk.file("port.md")).hand_over());
+}
+
+/// A link leads out of the desk: the article is one of the desk that it lies in, read-only, and the folder that it leads
+/// to is no desk.
+#[cfg(unix)]
+#[test]
+fn a_window_opened_on_a_link_to_outside_stays_in_the_links_folder() {
+    let folder = tempfile::tempdir().unwrap();
+    for name in ["desk", "far"] {
+        std::fs::create_dir(folder.path().join(name)).unwrap();
+    }
+    std::fs::write(folder.path().join("far/port.md"), PIECE).unwrap();
+    std::fs::write(folder.path().join("far/secret.md"), PIECE).unwrap();
+    let link = folder.path().join("desk/link.md");
+    std::os::unix::fs::symlink(folder.path().join("far/port.md"), &link).unwrap();
+    let surroundings = Surroundings {
+        data_dir: folder.path().join("data"),
+        author: None,
+        lang: Some(Lang::Fr),
+        system_lang: Lang::Fr,
+        clock: Arc::new(FixedClock("2026-11-22T14:32:00Z".parse().unwrap())),
+    };
+    let app = App::start(surroundings, Arc::new(Notes::default()), Some(&link), None);
+    let boot = commands::dispatch(&app, "boot", json!({})).unwrap();
+    assert!(boot.contains("link.md") && !boot.contains("secret.md") && !boot.contains("/far"), "{boot}");
+    let view = commands::dispatch(&app, "open_article", json!({"path": "link.md"})).unwrap();
+    let view: Value = serde_json::from_str(&view).unwrap();
+    assert!(!view["state"]["read_only"].is_null(), "{view}");
+}
+
+#[test]
+fn a_gate_holds_an_export_back_until_somebody_says_why() {
+    let held = "---\ntitle: T\nlegal: needs_check\nembargo: 2026-12-24T20:00:00+01:00\n---\nTexte.\n";
+    let desk = Desk::with(&[("port.md", held)]);
+    let out = desk.folder.path().join("port.html");
+    let export = |past: Value| {
+        let options = json!({"format": "html", "columns": 2});
+        desk.try_call(
+            "export_article",
+            json!({"path": "port.md", "options": options, "out": out, "job": 1, "past": past}),
+        )
+    };
+    for past in [Value::Null, json!("  ")] {
+        let problem = export(past).unwrap_err();
+        assert_eq!(problem.code, "gate");
+        let said = &problem.words(Lang::Fr).0;
+        assert!(said.contains("embargo") && said.contains("juridique"), "{said}");
+        assert!(!out.exists());
+    }
+    export(json!("accord de la source")).unwrap();
+    assert!(out.exists());
+    let review = desk.call("review", json!({"path": "port.md"})).to_string();
+    assert!(review.contains("accord de la source") && review.contains("Ada"), "{review}");
 }
 
 #[test]

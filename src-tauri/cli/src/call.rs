@@ -60,9 +60,21 @@ pub struct ExportArgs {
     /// HTML: images in the file, or copied beside it
     #[arg(long, value_enum, default_value = "embed")]
     pub images: ImagesAt,
+    /// Export past a gate (embargo, legal check, stage, broken sign-off), for this reason; it is kept in the review
+    #[arg(long = "override", value_name = "REASON", requires = "by", value_parser = said)]
+    pub reason: Option<String>,
+    /// Who overrides
+    #[arg(long, value_name = "NAME", requires = "reason", value_parser = said)]
+    pub by: Option<String>,
     /// Desk folder; else the one that the article lies in
     #[arg(long, value_name = "FOLDER")]
     pub desk: Option<PathBuf>,
+}
+
+/// Words, not blanks.
+fn said(words: &str) -> Result<String, String> {
+    let words = words.trim();
+    if words.is_empty() { Err("empty".to_owned()) } else { Ok(words.to_owned()) }
 }
 
 /// `--to`.

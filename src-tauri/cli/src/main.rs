@@ -48,7 +48,7 @@ fn run(call: Call) -> Result<ExitCode, Failure> {
     let here = Surroundings::from_process().map_err(Failure::call)?;
     match call.command {
         None => call::open_window(call.target.as_deref(), here.lang(None))?,
-        Some(Command::Export(args)) => export::run(&here, &args)?,
+        Some(Command::Export(args)) => return export::run(&here, &args),
         Some(Command::Diff(args)) => diff::run(&here, &args)?,
         Some(Command::Doctor(args)) => {
             return Ok(ExitCode::from(u8::from(doctor::run(&here, &args)?)));

@@ -247,3 +247,114 @@ fn help_and_version_are_no_faults() {
         assert!(out.stderr.is_empty() && !out.stdout.is_empty() && !out.stdout.contains(&0x1b), "{args:?}");
     }
 }
+
+fn json(output: &Output) -> Value {
+    serde_json::from_slice(&output.stdout).unwrap_or_else(|error| panic!("{error}: {}", text(&output.stderr)))
+}
+
+#[test]
+fn one_article_that_cannot_be_exported_keeps_no_other_from_it() {
+    let desk = desk();
+    std::fs::write(desk.path().join("bad.md"), b"\xff\xfe\xff").unwrap();
+    let out =
+        run(desk.path(), &["export", "bad.md", "a.md", "none.md", "--to", "html", "--out", "o", "--json"]);
+    assert_eq!(out.status.code(), Some(2), "{}", text(&out.stderr));
+    let document = json(&out);
+    assert_eq!(document["exports"].as_array().map(Vec::len), Some(1));
+    assert_eq!(document["exports"][0]["article"], "a.md");
+    assert!(desk.path().join("o/le-slug.html").exists());
+    let said = text(&out.stderr);
+    assert!(said.contains("bad.md") && said.contains("none.md"), "{said}");
+}
+
+#[test]
+fn several_articles_do_not_go_to_a_file() {
+    let desk = desk();
+    std::fs::write(desk.path().join("out.html"), "mine").unwrap();
+    let out = run(desk.path(), &["export", "a.md", "b.md", "--to", "html", "--out", "out.html"]);
+    assert_eq!(out.status.code(), Some(2), "{}", text(&out.stderr));
+    assert!(
+        text(&out.stderr).contains("n’est pas un dossier") || text(&out.stderr).contains("pas un dossier")
+    );
+    assert_eq!(std::fs::read_to_string(desk.path().join("out.html")).unwrap(), "mine");
+}
+
+#[test]
+fn a_gate_holds_an_article_back_until_somebody_answers_for_it() {
+    let desk = desk();
+    std::fs::create_dir(desk.path().join(".copydesk")).unwrap();
+    std::fs::write(
+        desk.path().join("held.md"),
+        "---\ntitle: T\nembargo: 2026-11-22T15:33:00+01:00\nlegal: needs_check\nstage: hold\n---\nTexte.\n",
+    )
+    .unwrap();
+    let call = ["export", "held.md", "a.md", "--to", "html", "--out", "o", "--json"];
+    let out = run(desk.path(), &call);
+    assert_eq!(out.status.code(), Some(1), "{}", text(&out.stderr));
+    let document = json(&out);
+    assert_eq!(document["exports"].as_array().map(Vec::len), Some(1), "the other one goes out");
+    let gates: Vec<&str> =
+        document["refused"].as_array().unwrap().iter().map(|gate| gate["gate"].as_str().unwrap()).collect();
+    assert_eq!(gates, ["embargo", "legal", "stage"]);
+    assert_eq!(document["refused"][0]["article"], "held.md");
+    assert!(document["refused"][0]["message"].as_str().unwrap().contains("embargo"));
+    assert!(!desk.path().join("o/held.html").exists());
+    assert!(!desk.path().join(".copydesk/review").exists(), "nobody opened a gate");
+
+    // A reason needs a name, and blanks are no reason.
+    for half in [&["--override", "x"][..], &["--by", "Léa"], &["--override", " ", "--by", "Léa"]] {
+        let out = run(desk.path(), &[&call[..], half].concat());
+        assert_eq!(out.status.code(), Some(2), "{half:?}");
+    }
+    let over = ["--override", "accord de la source", "--by", "Léa Roy"];
+    let out = run(desk.path(), &[&call[..], &over].concat());
+    assert_eq!(out.status.code(), Some(0), "{}", text(&out.stderr));
+    assert_eq!(json(&out)["refused"], serde_json::json!([]));
+    assert!(desk.path().join("o/held.html").exists());
+    let review = json(&run(desk.path(), &["review", "held.md", "--json"]));
+    let written = review["comments"].to_string();
+    assert!(written.contains("accord de la source") && written.contains("Léa Roy"), "{written}");
+    assert!(written.contains("embargo, legal, stage"), "{written}");
+
+    // The moment has come: no override is asked for, and none is written.
+    let before = written;
+    std::fs::write(
+        desk.path().join("held.md"),
+        "---\ntitle: T\nembargo: 2026-11-22T15:32:00+01:00\nlegal: approved\n---\nTexte.\n",
+    )
+    .unwrap();
+    let out = run(desk.path(), &[&call[..], &over].concat());
+    assert_eq!(out.status.code(), Some(0), "{}", text(&out.stderr));
+    let after = json(&run(desk.path(), &["review", "held.md", "--json"]))["comments"].to_string();
+    assert_eq!(after.matches("accord de la source").count(), before.matches("accord de la source").count());
+}
+
+#[test]
+fn neither_the_person_nor_the_file_of_this_machine_changes_a_byte() {
+    let desk = desk();
+    for format in ["html", "pdf"] {
+        let mut made = Vec::new();
+        for (lang, age) in [("fr", 1_000_000_000), ("en", 1_500_000_000)] {
+            let file = std::fs::File::options().write(true).open(desk.path().join("b.md")).unwrap();
+            let time = std::time::UNIX_EPOCH + std::time::Duration::from_secs(age);
+            file.set_modified(time).unwrap();
+            let args = ["export", "b.md", "--to", format, "--out", "-"];
+            let out = command(desk.path(), &args).env("COPYDESK_LOCALE", lang).output().unwrap();
+            assert_eq!(out.status.code(), Some(0), "{}", text(&out.stderr));
+            made.push(out.stdout);
+        }
+        assert!(made[0] == made[1], "{format}");
+    }
+}
+
+#[cfg(unix)]
+#[test]
+fn what_may_not_be_written_may_be_read() {
+    let desk = desk();
+    let outside = tempfile::tempdir().unwrap();
+    std::fs::write(outside.path().join("far.md"), "# Loin\n\nTexte.\n").unwrap();
+    std::os::unix::fs::symlink(outside.path().join("far.md"), desk.path().join("link.md")).unwrap();
+    let out = run(desk.path(), &["export", "link.md", "--to", "html", "--out", "-", "--desk", "."]);
+    assert_eq!(out.status.code(), Some(0), "{}", text(&out.stderr));
+    assert!(text(&out.stdout).contains("Loin"));
+}

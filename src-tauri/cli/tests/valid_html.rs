@@ -19,6 +19,19 @@ fn articles(folder: &Path, found: &mut Vec<PathBuf>) {
     }
 }
 
+fn copy(from: &Path, to: &Path) {
+    std::fs::create_dir_all(to).unwrap();
+    for entry in std::fs::read_dir(from).unwrap() {
+        let path = entry.unwrap().path();
+        let place = to.join(path.file_name().unwrap());
+        if path.is_dir() {
+            copy(&path, &place);
+        } else {
+            std::fs::copy(&path, &place).unwrap();
+        }
+    }
+}
+
 /// Exports `articles` into `pages`, with an empty data folder.
 fn export(articles: &[PathBuf], pages: &Path, more: &[&str]) {
     let out = Command::new(env!("CARGO_BIN_EXE_copydesk"))
@@ -59,13 +72,17 @@ fn count(pages: &Path) -> usize {
 #[test]
 fn the_sample_newsroom_is_valid() {
     let pages = tempfile::tempdir().unwrap();
+    // A copy: some of its articles have gates, and who overrides them is written down in the desk.
+    let desk = tempfile::tempdir().unwrap();
+    copy(&root().join("articles"), desk.path());
     let mut all = Vec::new();
-    articles(&root().join("articles"), &mut all);
-    export(&all, pages.path(), &[]);
+    articles(desk.path(), &mut all);
+    let over = ["--override", "a test", "--by", "Ada"];
+    export(&all, pages.path(), &over);
     assert!(count(pages.path()) >= 8);
     assert_eq!(findings(pages.path()), "");
     // On letter paper with its images beside it, a page is another one.
-    export(&all, pages.path(), &["--paper", "letter", "--images", "beside"]);
+    export(&all, pages.path(), &[&over[..], &["--paper", "letter", "--images", "beside"]].concat());
     assert_eq!(findings(pages.path()), "");
 }
 

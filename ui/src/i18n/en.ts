@@ -384,6 +384,8 @@ export const en: Catalogue = {
     warnings: "Good to know",
     leftOut: (names) => `Left out: ${names}.`,
     kilobytes: (n) => `${n}\u00a0kB`,
+    reason: "Reason to override",
+    override: "Export all the same",
   },
   link: {
     title: "Open this link in the browser?",

@@ -387,6 +387,8 @@ export const fr = {
     warnings: "À savoir",
     leftOut: (names: string) => `Laissé de côté\u00a0: ${names}.`,
     kilobytes: (n: string) => `${n}\u00a0Ko`,
+    reason: "Raison de passer outre",
+    override: "Exporter quand même",
   },
   link: {
     title: "Ouvrir ce lien dans le navigateur\u00a0?",

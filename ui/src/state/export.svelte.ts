@@ -58,8 +58,8 @@ export class Export {
     }
   }
 
-  /** Exports. `settle` brings the last typed text to the desk first. */
-  async run(path: string, settle: () => Promise<void>) {
+  /** Exports. `settle` brings the last typed text to the desk first; `past` is the reason to pass gates that are shut. */
+  async run(path: string, settle: () => Promise<void>, past: string | null = null) {
     if (this.step !== null) return;
     this.#clear();
     const job = ++this.#job;
@@ -70,7 +70,7 @@ export class Export {
       if (this.out === "") await this.suggest(path);
       if (this.out === "") return;
       await settle();
-      const args = { path, options: this.options, out: this.out, job };
+      const args = { path, options: this.options, out: this.out, job, past };
       const done = await this.#wire.call("export_article", args);
       if (!this.stopped) this.done = done;
     } catch (reason) {

@@ -144,3 +144,17 @@ test("an export that begins while its path is on the way goes to that path", asy
   await work.run("a.md", async () => {});
   expect(work.done).toMatchObject({ format: "html", out: "/home/camille/Exports/a.html" });
 });
+
+test("an export says why it passes gates, and only then", async () => {
+  const host = memoryHost();
+  const asked: unknown[] = [];
+  const call = host.call.bind(host);
+  host.call = (name, args) => {
+    if (name === "export_article") asked.push((args as { past: unknown }).past);
+    return call(name, args);
+  };
+  const work = new Export(wire(host));
+  await work.run("a.md", async () => {});
+  await work.run("a.md", async () => {}, "accord de la source");
+  expect(asked).toEqual([null, "accord de la source"]);
+});

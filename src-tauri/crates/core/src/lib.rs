@@ -9,6 +9,7 @@ pub mod counts;
 pub mod diff;
 pub mod front;
 pub mod furniture;
+pub mod gate;
 pub mod html;
 pub mod json;
 pub mod lang;

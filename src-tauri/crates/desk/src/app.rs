@@ -116,7 +116,8 @@ impl App {
     fn open_first(&self, target: Option<&Path>) {
         let (folder, article) = match target {
             Some(path) if path.is_file() => {
-                let path = path.canonicalize().unwrap_or_else(|_| path.to_owned());
+                // Its folder alone: a link to outside stays an article of the desk that it lies in, read-only.
+                let path = in_real_folder(path);
                 let folder = self.desk_of(&path);
                 let article = path.strip_prefix(&folder).ok().map(identity);
                 (*lock(&self.asked)).clone_from(&article);
@@ -765,13 +766,14 @@ impl App {
         Ok(self.host.pick_file(Path::new(&suggestion)).map(|file| file.display().to_string()))
     }
 
-    /// Exports an article as it stands on the screen, after saving it.
+    /// Exports an article as it stands on the screen, after saving it; `past` is the reason to pass gates that are shut.
     pub fn export_article(
         &self,
         path: String,
         options: ExportOptions,
         out: String,
         job: u32,
+        past: Option<String>,
     ) -> Result<Exported, Problem> {
         let desk = self.desk()?;
         let (session, _) = desk.open_article(&article_path(&path)?)?;
@@ -779,6 +781,7 @@ impl App {
             desk.save(&path)?;
         }
         let snapshot = session.snapshot();
+        desk.pass_gates(&snapshot.path, &snapshot.text(), past.as_deref())?;
         let stop = Arc::new(AtomicBool::new(false));
         lock(&self.jobs).insert(job, Arc::clone(&stop));
         let result = export::export_text(
@@ -957,6 +960,15 @@ fn renamed(path: &str, name: &str) -> Result<String, Problem> {
         Some((folder, _)) => format!("{folder}/{name}"),
         None => name,
     })
+}
+
+/// A file by its own name in its folder, with no link on the way to the folder.
+fn in_real_folder(file: &Path) -> PathBuf {
+    let parent = file.parent().filter(|parent| !parent.as_os_str().is_empty()).unwrap_or(Path::new("."));
+    match (parent.canonicalize(), file.file_name()) {
+        (Ok(folder), Some(name)) => folder.join(name),
+        _ => file.to_owned(),
+    }
 }
 
 /// What a desk shows when it is opened for the first time: its welcome article in the person's language, else the first by

@@ -109,7 +109,9 @@ commands! {
     add_image(path: String, name: String, data: String) -> Placed;
     suggest_export_path(path: String, options: ExportOptions) -> String;
     choose_export_path(path: String, options: ExportOptions) -> Option<String>;
-    export_article(path: String, options: ExportOptions, out: String, job: u32) -> Exported;
+    export_article(
+        path: String, options: ExportOptions, out: String, job: u32, past: Option<String>
+    ) -> Exported;
     cancel_export(job: u32) -> ();
     open_exported(out: String) -> ();
     reveal_exported(out: String) -> ();

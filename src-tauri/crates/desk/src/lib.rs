@@ -8,6 +8,7 @@ mod doubt;
 pub mod env;
 pub mod error;
 pub mod export;
+pub mod gates;
 pub mod host;
 pub mod instance;
 pub mod library;

@@ -16,7 +16,7 @@ mod opening;
 mod outside;
 mod polling;
 mod replaced;
-mod review;
+pub(crate) mod review;
 mod saving;
 mod starting;
 

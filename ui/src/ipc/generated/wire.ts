@@ -1578,7 +1578,7 @@ export type Commands = {
   add_image: { args: { path: string; name: string; data: string; }; answer: Placed };
   suggest_export_path: { args: { path: string; options: ExportOptions; }; answer: string };
   choose_export_path: { args: { path: string; options: ExportOptions; }; answer: string | null };
-  export_article: { args: { path: string; options: ExportOptions; out: string; job: number; }; answer: Exported };
+  export_article: { args: { path: string; options: ExportOptions; out: string; job: number; past: string | null; }; answer: Exported };
   cancel_export: { args: { job: number; }; answer: null };
   open_exported: { args: { out: string; }; answer: null };
   reveal_exported: { args: { out: string; }; answer: null };

@@ -10,6 +10,7 @@ use copydesk_core::text;
 
 use super::{Newsroom, lock};
 use crate::error::Problem;
+use crate::gates;
 use crate::review::placing::{Places, Placing};
 use crate::review::typed::{Proposals, Proposed, Typed};
 use crate::review::view::{self, Classes, Sources};
@@ -578,20 +579,31 @@ impl Newsroom {
     #[must_use]
     pub fn broken_seals(&self, path: &str, whole: &str) -> Vec<String> {
         let reviewed = self.records.of(path);
-        let signed: Vec<_> = reviewed.record.sign_offs.iter().filter(|known| !known.withdrawn).collect();
-        if signed.is_empty() {
+        if reviewed.record.sign_offs.is_empty() {
             return Vec::new();
         }
         let now = seal::text_of(whole, path, &|src| self.image_hash(src)).map(|text| seal::hash(&text)).ok();
-        let mut broken: Vec<String> = Vec::new();
-        for role in ROLES {
-            // Of a role the last word counts.
-            let last = signed.iter().rev().find(|known| known.role == role);
-            if last.is_some_and(|known| Some(&known.hash) != now.as_ref()) {
-                broken.push(role.to_owned());
-            }
+        gates::broken_seals(&reviewed.record, now.as_deref())
+    }
+
+    /// Lets an article (`whole` is its text) leave the desk: where gates are shut, only for a reason, which is kept in
+    /// its review.
+    ///
+    /// # Errors
+    /// Gates are shut and no reason is given; nobody gave a name; the disk refused.
+    pub fn pass_gates(&self, path: &str, whole: &str, past: Option<&str>) -> Result<(), Problem> {
+        let now = self.clock.now();
+        let shut = gates::shut(whole, path, now, &self.broken_seals(path, whole));
+        if shut.is_empty() {
+            return Ok(());
         }
-        broken
+        let Some(reason) = past.map(str::trim).filter(|reason| !reason.is_empty()) else {
+            return Err(gates::refused(path, &shut));
+        };
+        gates::record(&self.records, path, &shut, reason, &self.by()?, now)
+            .map_err(|error| words::cannot_record(path, &error))?;
+        self.host.emit(Event::ReviewChanged { path: path.to_owned() });
+        Ok(())
     }
 
     /// Remembers where things are, for the next sitting.
