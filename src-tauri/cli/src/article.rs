@@ -95,8 +95,19 @@ fn history_file(here: &Surroundings, named: &Named) -> PathBuf {
 
 /// The desk's history of this machine.
 pub fn history(here: &Surroundings, named: &Named) -> Result<History, Failure> {
-    History::open(&history_file(here, named), Arc::clone(&here.clock))
-        .map_err(|problem| Failure::of(&problem, here.lang(None)))
+    let lang = here.lang(None);
+    let history = History::open(&history_file(here, named), Arc::clone(&here.clock))
+        .map_err(|problem| Failure::of(&problem, lang))?;
+    if let Some(aside) = &history.set_aside {
+        eprintln!("copydesk: {}", Failure::of(&words::history_set_aside(aside), lang).sentence);
+    }
+    Ok(history)
+}
+
+/// The person's name: that of the environment, else of the settings, else of the system.
+pub fn author(here: &Surroundings, store: &Store) -> String {
+    let named = here.author.clone().unwrap_or_else(|| store.settings().author);
+    if named.is_empty() { settings::system_author() } else { named }
 }
 
 /// The bytes of a revision of this very article.
@@ -122,9 +133,8 @@ pub fn bytes(here: &Surroundings, named: &Named) -> Result<Vec<u8>, Failure> {
         if machine { Failure::fault(failure.sentence) } else { failure }
     })?;
     match on_disk.refused {
-        Some(refusal @ (Refusal::OutsideDesk | Refusal::TooLarge | Refusal::NotAFile)) => {
-            Err(Failure::of(&words::refused(&named.shown, &refusal), lang))
-        }
+        // What may not be written may be read.
+        Some(refusal @ Refusal::NotAFile) => Err(Failure::of(&words::refused(&named.shown, &refusal), lang)),
         _ => Ok(on_disk.bytes),
     }
 }

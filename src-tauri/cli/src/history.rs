@@ -1,12 +1,13 @@
 //! `copydesk history`.
 
 use std::path::Path;
+use std::sync::Arc;
 
 use copydesk_desk::env::Surroundings;
 use copydesk_desk::store::atomic::{self, Saved};
 use copydesk_desk::store::fs::RealFs;
 use copydesk_desk::store::history::Origin;
-use copydesk_desk::store::settings;
+use copydesk_desk::store::settings::Store;
 use copydesk_desk::wire::Lang;
 use copydesk_desk::words;
 
@@ -84,7 +85,8 @@ pub fn restore(here: &Surroundings, args: &RevisionArgs) -> Result<(), Failure> 
     let named = find_even_gone(here, &args.article, args.desk.as_deref())?;
     let history = article::history(here, &named)?;
     let bytes = article::revision(here, &history, &named, id)?;
-    let author = here.author.clone().unwrap_or_else(settings::system_author);
+    let (store, _) = Store::open(Arc::new(RealFs), &here.data_dir);
+    let author = article::author(here, &store);
     let keep = |bytes: &[u8], who: &str, origin| {
         history.record(&named.path, bytes, who, origin).map_err(|problem| Failure::of(&problem, lang))
     };

@@ -256,7 +256,7 @@ pub fn import(here: &Surroundings, args: &ReviewImportArgs) -> Result<(), Failur
     let decoded =
         text::decode(&bytes).map_err(|reason| Failure::of(&words::not_text(&shown, &reason), lang))?;
     let (store, _) = Store::open(Arc::new(RealFs), &here.data_dir);
-    let me = By { name: author(here, &store), installation: store.installation() };
+    let me = By { name: article::author(here, &store), installation: store.installation() };
     let critic = critic::read(front::split(&decoded.text).1);
     let events = exchange::events(&critic, &read.reading.reviewed.record, &me, here.clock.now());
     let count = events.len();
@@ -285,9 +285,4 @@ fn taken(count: usize, read: &Read, lang: Lang) {
         Lang::Fr => eprintln!("{count} événements ajoutés à la relecture de {}.", read.named.shown),
         Lang::En => eprintln!("{count} events added to the review of {}.", read.named.shown),
     }
-}
-
-fn author(here: &Surroundings, store: &Store) -> String {
-    let named = here.author.clone().unwrap_or_else(|| store.settings().author);
-    if named.is_empty() { settings::system_author() } else { named }
 }

@@ -5,8 +5,10 @@ use std::process::{Command, Output};
 use std::sync::Arc;
 
 use copydesk_desk::env::FixedClock;
+use copydesk_desk::store::fs::RealFs;
 use copydesk_desk::store::history::{History, Origin};
-use copydesk_desk::store::settings::desk_id;
+use copydesk_desk::store::settings::{Store, desk_id};
+use copydesk_desk::wire::Settings;
 use serde_json::{Value, json};
 
 /// A desk whose article has two revisions and, on the disk, words that no history holds.
@@ -97,6 +99,36 @@ fn restoring_keeps_what_it_replaces_and_is_a_revision_itself() {
     assert_eq!(rows[0], ("restore", "Camille", "2026-11-22T14:32:00Z"));
     assert_eq!(rows[1], ("outside", "", "2026-11-22T14:32:00Z"));
     assert_eq!(said(desk.path(), &["show", "ville/a.md", "3"]), "Écrit ailleurs.\n");
+}
+
+/// Without a name in the environment it is the one of the settings that stands in the list, as in the window.
+#[test]
+fn a_restored_revision_bears_the_name_of_the_settings() {
+    let desk = desk();
+    let (store, _) = Store::open(Arc::new(RealFs), &desk.path().join("data"));
+    store.set_settings(&Settings { author: "Inès Roy".into(), ..store.settings() }).unwrap();
+    let out = Command::new(env!("CARGO_BIN_EXE_copydesk"))
+        .args(["history", "restore", "ville/a.md", "1"])
+        .current_dir(desk.path().join("desk"))
+        .env("COPYDESK_DATA_DIR", desk.path().join("data"))
+        .env_remove("COPYDESK_AUTHOR")
+        .output()
+        .unwrap();
+    assert_eq!(out.status.code(), Some(0), "{}", String::from_utf8_lossy(&out.stderr));
+    let document = listed(desk.path(), &["ville/a.md", "--json"]);
+    assert_eq!(document["revisions"][0]["author"], "Inès Roy");
+}
+
+#[test]
+fn a_damaged_history_is_said_to_be_set_aside() {
+    let desk = desk();
+    let root = desk.path().join("desk").canonicalize().unwrap();
+    let file = desk.path().join("data/desks").join(desk_id(&root)).join("history.db");
+    std::fs::write(&file, "no database").unwrap();
+    let out = call(desk.path(), "desk", &["ville/a.md"]);
+    let line = String::from_utf8(out.stderr).unwrap();
+    assert_eq!((out.status.code(), line.lines().count()), (Some(0), 1), "{line}");
+    assert!(line.contains("était endommagé") && line.contains("history"), "{line}");
 }
 
 #[test]

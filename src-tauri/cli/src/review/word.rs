@@ -13,7 +13,8 @@ use copydesk_desk::wire::Lang;
 use copydesk_desk::words;
 use copydesk_word::{Head, Wrong};
 
-use super::{Read, author, left_out_words, put, taken};
+use super::{Read, left_out_words, put, taken};
+use crate::article;
 use crate::words::Failure;
 
 /// What stands above the body on paper.
@@ -66,7 +67,7 @@ pub fn import(here: &Surroundings, read: &Read, shown: &str, bytes: &[u8]) -> Re
     let mut back = copydesk_word::read(&head_of(read), body, bytes)
         .map_err(|wrong| Failure::call(wrong_words(shown, wrong, lang)))?;
     let (store, _) = Store::open(Arc::new(RealFs), &here.data_dir);
-    let me = By { name: author(here, &store), installation: store.installation() };
+    let me = By { name: article::author(here, &store), installation: store.installation() };
     let now = here.clock.now();
     let mut events = exchange::news(&mut back.critic, &read.reading.review, &me, now);
     events.extend(exchange::events(&back.critic, &read.reading.reviewed.record, &me, now));
