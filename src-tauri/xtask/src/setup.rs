@@ -237,7 +237,9 @@ fn node() -> Result<(), Failure> {
         return Err(Failure::new("Node is missing", get));
     };
     if !is_new_enough(&version) {
-        return Err(Failure::new(format!("Node {version} is too old"), get));
+        // Their modules load each other in a way that came with these versions.
+        let why = format!("Node {version} is one that the interface's tools (Vite, ESLint) do not run on");
+        return Err(Failure::new(why, get));
     }
     if step::output(&mut step::npm(&["--version"])).is_none() {
         return Err(Failure::new("npm is missing", get));

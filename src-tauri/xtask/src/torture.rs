@@ -78,6 +78,7 @@ const LANES: [Lane; 5] = [
             "--nocapture",
             "window::page",
             "window::ending",
+            "window::hostile::heavy",
         ],
         window: true,
     },
