@@ -71,6 +71,17 @@ impl Anchor {
     }
 }
 
+impl Anchor {
+    /// The same place, for what was made on other words.
+    #[must_use]
+    pub fn about(self, quote: &str) -> Self {
+        if self.quote == quote {
+            return self;
+        }
+        Self { quote: quote.to_owned(), rival: None, ..self }
+    }
+}
+
 /// The hash that anchors carry for a body.
 #[must_use]
 pub fn hash(body: &str) -> String {
@@ -174,7 +185,8 @@ impl<'a> Finder<'a> {
     #[must_use]
     pub fn find(&self, anchor: &Anchor) -> Found {
         if let Some(range) = self.same_text(anchor) {
-            return Found::At(range);
+            let same = self.body[range.clone()] == anchor.quote;
+            return if same { Found::At(range) } else { Found::Changed(range) };
         }
         if anchor.quote.is_empty() {
             return self.between(anchor);
@@ -186,14 +198,13 @@ impl<'a> Finder<'a> {
         }
     }
 
-    /// The position itself, where the text is the one that the anchor was made on.
+    /// The position itself, where the text is the one that the anchor was made on. Other words than the quote stand
+    /// there where somebody gave it that place.
     fn same_text(&self, anchor: &Anchor) -> Option<Range<usize>> {
-        if anchor.hash != self.hash {
+        if anchor.hash != self.hash || anchor.start > anchor.end {
             return None;
         }
-        let start = self.byte_of(anchor.start as usize)?;
-        let range = start..start + anchor.quote.len();
-        (self.body.get(range.clone())? == anchor.quote).then_some(range)
+        Some(self.byte_of(anchor.start as usize)?..self.byte_of(anchor.end as usize)?)
     }
 
     /// The copy of the quote that its neighbours point at.
@@ -489,6 +500,16 @@ mod tests {
         let other_end = TEXT.replace(" d’euros, dit Élise Faure", " de livres, a dit quelqu’un d’autre");
         let place = other_end.find(" de livres").unwrap();
         assert_eq!(Finder::new(&other_end).find(&anchor), Found::At(place..place));
+    }
+
+    #[test]
+    fn what_was_made_on_other_words_stands_where_it_was_put() {
+        let anchor = anchor_at(TEXT, "Brest", 0).about("Roscoff");
+        let at = TEXT.find("Brest").unwrap();
+        assert_eq!(Finder::new(TEXT).find(&anchor), Found::Changed(at..at + 5));
+        let edited = format!("Un mot.\n\n{TEXT}");
+        let at = edited.find("Brest").unwrap();
+        assert_eq!(Finder::new(&edited).find(&anchor), Found::Changed(at..at + 5));
     }
 
     proptest! {

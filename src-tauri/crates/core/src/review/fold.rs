@@ -34,6 +34,8 @@ pub struct Suggestion {
     pub note: String,
     /// Where; its quote is the text that it was made on.
     pub anchor: Anchor,
+    /// Where it was before somebody gave it another place.
+    pub before: Option<Anchor>,
     /// What is to stand there.
     pub new: String,
     /// What became of it.
@@ -64,6 +66,8 @@ pub struct Thread {
     pub id: String,
     /// Where; `None` about the whole article.
     pub anchor: Option<Anchor>,
+    /// Where it was before somebody gave it another place.
+    pub before: Option<Anchor>,
     /// Settled.
     pub resolved: bool,
     /// Never leaves the desk.
@@ -164,6 +168,7 @@ impl Folding {
             Kind::Revise { suggestion, anchor, new } => {
                 if let Some(own) = self.own_open(&suggestion, &by) {
                     own.anchor = anchor;
+                    own.before = None;
                     own.new = new;
                     own.at = at;
                 }
@@ -189,6 +194,7 @@ impl Folding {
                     self.record.threads.push(Thread {
                         id: thread,
                         anchor,
+                        before: None,
                         resolved: false,
                         off_record,
                         messages,
@@ -217,9 +223,11 @@ impl Folding {
             Kind::OffRecord { thread, off } => self.with_thread(&thread, |thread| thread.off_record = off),
             Kind::Attach { target, anchor } => {
                 if let Some(suggestion) = self.suggestion(&target) {
-                    suggestion.anchor = anchor;
+                    // What it was made on stays: another place does not make it another suggestion.
+                    let anchor = anchor.about(&suggestion.anchor.quote);
+                    suggestion.before = Some(std::mem::replace(&mut suggestion.anchor, anchor));
                 } else {
-                    self.with_thread(&target, |thread| thread.anchor = Some(anchor));
+                    self.with_thread(&target, |thread| thread.before = thread.anchor.replace(anchor));
                 }
             }
             Kind::Stage { stage, reason } => self.record.stages.push(Stage { stage, by, at, reason }),
@@ -244,8 +252,17 @@ impl Folding {
             return;
         }
         self.suggestions.insert(id.clone(), self.record.suggestions.len());
-        let (note, verdict, decided_by) = (String::new(), Verdict::Open, None);
-        self.record.suggestions.push(Suggestion { id, by, at, note, anchor, new, verdict, decided_by });
+        self.record.suggestions.push(Suggestion {
+            id,
+            by,
+            at,
+            note: String::new(),
+            anchor,
+            before: None,
+            new,
+            verdict: Verdict::Open,
+            decided_by: None,
+        });
     }
 
     fn suggestion(&mut self, id: &str) -> Option<&mut Suggestion> {
@@ -339,6 +356,22 @@ mod tests {
         let comment = Kind::Comment { thread: "t".into(), anchor: None, text: "?".into(), off_record: true };
         let record = fold(vec![late, event(1, "a", comment), early]);
         assert!(record.threads[0].resolved && record.threads[0].off_record);
+    }
+
+    #[test]
+    fn another_place_makes_no_other_suggestion() {
+        let text = "Un mot. Et un autre.";
+        let attach =
+            |n, range| event(n, "b", Kind::Attach { target: "s".into(), anchor: Anchor::of(text, range) });
+        let record = fold(vec![suggest(1, "a", "s", "bref"), attach(2, 14..19)]);
+        let suggestion = &record.suggestions[0];
+        assert_eq!((suggestion.anchor.quote.as_str(), suggestion.anchor.start), ("mot", 14));
+        assert_eq!(suggestion.before, Some(Anchor::of("Un mot de trop.", 3..6)));
+        // A place to put something in stays one.
+        let insert =
+            Kind::Suggest { suggestion: "s".into(), anchor: Anchor::of(text, 2..2), new: "!".into() };
+        let record = fold(vec![event(1, "a", insert), attach(2, 3..6)]);
+        assert_eq!(record.suggestions[0].anchor.quote, "");
     }
 
     /// Events as several people make them, some referring to what another has not seen.
