@@ -30,9 +30,21 @@ fn proposal(desk: &Desk, id: &str, old: &str, new: &str) -> Value {
 }
 
 fn suggest(desk: &Desk, proposals: &[Value], settled: bool) -> Value {
-    let args =
-        json!({"path": "cable.md", "version": version(desk), "proposals": proposals, "settled": settled});
-    desk.call("suggest", args)
+    take_back(desk, proposals, &[], settled)
+}
+
+/// What is in the editor, and what was taken out of it.
+fn take_back(desk: &Desk, proposals: &[Value], gone: &[&str], settled: bool) -> Value {
+    desk.call(
+        "suggest",
+        json!({
+            "path": "cable.md",
+            "version": version(desk),
+            "proposals": proposals,
+            "gone": gone,
+            "settled": settled,
+        }),
+    )
 }
 
 fn review(desk: &Desk) -> Value {
@@ -43,6 +55,14 @@ fn comment(desk: &Desk, words: Option<&str>, text: &str) -> Value {
     let passage = words.map(|words| passage(desk, words));
     let args = json!({"path": "cable.md", "version": version(desk), "passage": passage, "text": text, "off_record": false});
     desk.call("comment", args)
+}
+
+/// Keeps what is in the box of a new comment; a place that is not named stays what it was.
+fn keep(desk: &Desk, text: &str, words: Option<&str>, off_record: bool) {
+    let place = words.map_or(Value::Null, |words| passage(desk, words));
+    let version = words.map_or(Value::Null, |_| version(desk));
+    let item = json!({"key": "new", "text": text, "passage": place, "quote": "", "off_record": off_record});
+    desk.call("keep_unsent", json!({"path": "cable.md", "item": item, "version": version}));
 }
 
 /// Replaces words of the body as the window does.
@@ -99,11 +119,35 @@ fn a_proposal_grows_is_taken_back_and_survives_a_kill() {
     assert!(records.exists());
     suggest(&desk, &[proposal(&desk, "s1", "Boston", "New York")], true);
     assert_eq!(only(&review(&desk), "suggestions")["new"], json!("New York"));
-    let review = suggest(&desk, &[], true);
+    take_back(&desk, &[], &["s1"], false);
+    let desk = desk.restart();
+    assert_eq!(only(&review(&desk), "suggestions")["verdict"], json!("withdrawn"));
+    // Undo in the editor brings it in again.
+    let now = suggest(&desk, &[proposal(&desk, "s1", "Boston", "Galway")], true);
+    let item = only(&now, "suggestions");
+    assert_eq!((&item["verdict"], &item["new"]), (&json!("open"), &json!("Galway")));
+    let review = take_back(&desk, &[], &["s1"], true);
     assert_eq!(only(&review, "suggestions")["verdict"], json!("withdrawn"));
     // A proposal of what stands there already proposes nothing.
     let review = suggest(&desk, &[proposal(&desk, "s2", "Boston", "Boston")], true);
     assert_eq!(review["suggestions"].as_array().unwrap().len(), 1);
+}
+
+#[test]
+fn a_proposal_that_the_editor_does_not_hold_is_not_taken_back_by_what_is_typed_elsewhere() {
+    let desk = desk();
+    suggest(&desk, &[proposal(&desk, "s1", "Boston", "Cork")], true);
+    desk.call("decide", json!({"path": "cable.md", "ids": ["s1"], "accept": false}));
+    desk.call("undecide", json!({"path": "cable.md", "ids": ["s1"]}));
+    let now = suggest(&desk, &[proposal(&desk, "s2", "40 millions", "45 millions")], true);
+    let verdicts: Vec<&Value> =
+        now["suggestions"].as_array().unwrap().iter().map(|item| &item["verdict"]).collect();
+    assert_eq!(verdicts, [&json!("open"), &json!("open")]);
+    // Nor one that somebody decided about, by a name that is named all the same.
+    desk.call("decide", json!({"path": "cable.md", "ids": ["s1"], "accept": false}));
+    let now = take_back(&desk, &[proposal(&desk, "s2", "40 millions", "45 millions")], &["s1"], true);
+    let first = now["suggestions"].as_array().unwrap().iter().find(|item| item["id"] == "s1").unwrap();
+    assert_eq!(first["verdict"], json!("rejected"));
 }
 
 #[test]
@@ -126,8 +170,7 @@ fn two_suggestions_on_one_place_name_each_other_and_one_outlives_the_other_chang
 #[test]
 fn a_conversation_is_begun_answered_edited_settled_and_begun_again() {
     let desk = desk();
-    let args = json!({"path": "cable.md", "item": {"key": "new", "text": "Quelle sour", "passage": passage(&desk, "40 millions")}});
-    desk.call("keep_unsent", args);
+    keep(&desk, "Quelle sour", Some("40 millions"), false);
     let desk = desk.restart();
     assert_eq!(only(&review(&desk), "unsent")["text"], json!("Quelle sour"));
     let sent = comment(&desk, Some("40 millions"), " Quelle source, @Ada ? ");
@@ -151,6 +194,35 @@ fn a_conversation_is_begun_answered_edited_settled_and_begun_again() {
         let args = json!({"path": "cable.md", "thread": "personne", "text": text});
         assert_eq!(desk.try_call("reply", args).unwrap_err().code, code);
     }
+}
+
+#[test]
+fn a_comment_that_is_being_typed_stays_with_its_words_and_off_the_record() {
+    let desk = desk();
+    keep(&desk, "Quelle", Some("40 millions"), true);
+    retype(&desk, "Le câble relie", "Long de 6 000 km, le câble relie");
+    keep(&desk, "Quelle source", None, true);
+    let unsent = |desk: &Desk| only(&review(desk), "unsent").clone();
+    let now = unsent(&desk);
+    assert_eq!((&now["passage"], &now["off_record"]), (&passage(&desk, "40 millions"), &json!(true)));
+    desk.call("save", json!({"path": "cable.md"}));
+    // The program ends, and somebody edits the article meanwhile.
+    let Desk { folder, app, .. } = desk;
+    drop(app);
+    let file = folder.path().join("desk/cable.md");
+    let text = std::fs::read_to_string(&file).unwrap();
+    std::fs::write(&file, text.replace("Long de 6 000 km, le", "Il y a longtemps déjà, le long")).unwrap();
+    let desk = Desk::on(folder);
+    let now = unsent(&desk);
+    assert_eq!((&now["text"], &now["off_record"]), (&json!("Quelle source"), &json!(true)));
+    assert_eq!(now["passage"], passage(&desk, "40 millions"));
+    // Its words are taken out: it says what they were, and is about nothing else.
+    retype(&desk, "Il a coûté 40 millions d’euros, dit Élise Faure.", "Rien sur le prix.");
+    let now = unsent(&desk);
+    assert_eq!((&now["passage"], &now["quote"]), (&Value::Null, &json!("40 millions")));
+    keep(&desk, "Quelle source", Some("le prix"), false);
+    let now = unsent(&desk);
+    assert_eq!((&now["passage"], &now["off_record"]), (&passage(&desk, "le prix"), &json!(false)));
 }
 
 #[test]
@@ -179,6 +251,52 @@ fn a_place_holds_through_edits_here_and_outside_and_an_orphan_is_attached_again(
     desk.call("save", json!({"path": "cable.md"}));
     let desk = desk.restart();
     assert_eq!(review(&desk)["threads"][0]["passage"], place);
+}
+
+#[test]
+fn a_suggestion_that_is_attached_stays_what_it_was_and_gets_its_place_back() {
+    let desk = desk();
+    suggest(&desk, &[proposal(&desk, "s1", "40 millions", "45 millions")], true);
+    let after = passage(&desk, "Brest")["end"].clone();
+    let insert = json!({"id": "s2", "passage": {"start": after, "end": after}, "new": " et Roscoff"});
+    suggest(&desk, &[insert], true);
+    let item = |review: &Value, id: &str| {
+        review["suggestions"].as_array().unwrap().iter().find(|item| item["id"] == id).unwrap().clone()
+    };
+    retype(&desk, "Il a coûté 40 millions d’euros, dit Élise Faure.", "Rien sur le prix.");
+    assert_eq!(item(&review(&desk), "s1")["standing"], json!("orphaned"));
+    let attach = |id: &str, words: &str| {
+        let passage = passage(&desk, words);
+        desk.call(
+            "attach",
+            json!({"path": "cable.md", "id": id, "version": version(&desk), "passage": passage}),
+        )
+    };
+    let now = item(&attach("s1", "le prix"), "s1");
+    assert_eq!((&now["old"], &now["standing"]), (&json!("40 millions"), &json!("changed")));
+    assert_eq!((&now["passage"], &now["attached"]), (&passage(&desk, "le prix"), &json!(true)));
+    let now = desk.call("detach", json!({"path": "cable.md", "id": "s1"}));
+    assert_eq!(item(&now, "s1")["standing"], json!("orphaned"));
+    // What is to be put in replaces nothing, also where words were selected.
+    let now = item(&attach("s2", "Boston"), "s2");
+    let end = passage(&desk, "Boston")["end"].clone();
+    assert_eq!(now["passage"], json!({"start": end, "end": end}));
+    assert_eq!((&now["old"], &now["standing"]), (&json!(""), &json!("placed")));
+    assert_eq!(
+        desk.try_call("detach", json!({"path": "cable.md", "id": "s9"})).unwrap_err().code,
+        "remark_gone"
+    );
+}
+
+#[test]
+fn whether_typing_proposes_is_remembered_for_the_desk() {
+    let desk = desk();
+    let suggesting = |desk: &Desk| desk.app.boot().unwrap().desk.unwrap().suggesting;
+    assert!(!suggesting(&desk));
+    desk.call("set_suggesting", json!({"suggesting": true}));
+    assert!(suggesting(&desk), "a page that is loaded again");
+    let desk = desk.restart();
+    assert!(suggesting(&desk));
 }
 
 #[test]

@@ -76,6 +76,8 @@ async fn what_is_typed_in_suggest_mode_is_proposed_accepted_and_taken_back() {
     // A kill a moment after the last key loses none of it.
     room.wait_draft("Il tient.").await;
     let window = window.restart(&room).await;
+    // What is typed is still proposed, and Undo takes an acceptance back there as well.
+    window.wait_attr("mode-suggest", "aria-checked", "true").await;
     window.wait_text(EDITOR, "Il tient.").await;
     window.press("ctrl+3").await;
     window.wait_text("[data-testid=\"suggestion\"]", "Il tient.").await;
@@ -113,5 +115,33 @@ async fn struck_words_stay_in_the_text_until_somebody_accepts() {
     window.wait_gone("section > [role=\"feed\"] [data-testid=\"suggestion\"]").await;
     window.click("[data-testid=\"mode-write\"]").await;
     window.wait_text(EDITOR, "40 millions d’euros.").await;
+    assert_eq!(room.read("cable.md"), PIECE);
+}
+
+#[tokio::test]
+async fn a_comment_is_typed_into_its_box_and_never_over_the_words_it_is_about() {
+    let room = Room::new().with("cable.md", PIECE);
+    let window = Window::open(&room).await;
+    window.click("[data-testid=\"article-item\"][data-path=\"cable.md\"]").await;
+    window.wait_text(EDITOR, "Brest à Boston").await;
+    window.press("ctrl+1").await;
+    window.click(EDITOR).await;
+    window.press("ctrl+home").await;
+    window.press("shift+right").await;
+    window.press("shift+right").await;
+    window.press("ctrl+shift+m").await;
+    // At once, whether or not the tab is there.
+    window.type_text("x").await;
+    window
+        .wait_eval(
+            "document.activeElement === document.querySelector('[data-testid=\"comment-input\"]')",
+            true,
+        )
+        .await;
+    window.type_text("Lequel").await;
+    window.wait_text(".composer-on q", "Le").await;
+    window.press("ctrl+enter").await;
+    window.wait_text("[data-testid=\"comment\"] blockquote", "Le").await;
+    window.wait_text(EDITOR, "Le câble relie").await;
     assert_eq!(room.read("cable.md"), PIECE);
 }

@@ -87,7 +87,7 @@ pub fn measure(table: &mut Table) {
         let mut classes = Classes::default();
         let mut placing = Placing::new(0, body.to_owned(), Places::default());
         let mut show = |placing: &mut Placing, body: &str| {
-            placing.settle(&view::wanted(&suggestions, &record));
+            placing.settle(&view::wanted(&suggestions, &record, &typed));
             let sources = Sources {
                 record: &record,
                 suggestions: &suggestions,

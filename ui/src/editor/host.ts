@@ -48,8 +48,11 @@ export interface EditorHost {
   onSynced(version: number): void;
   /** `offset` in UTF-16 units, lines from 1, `topLine` fractional. */
   onCaret(offset: number, line: number, topLine: number): void;
-  /** What the person proposes, all of it, against the authority's `version`; `settled` once they rest. */
-  onProposals(version: number, proposals: Proposal[], settled: boolean): void;
+  /**
+   * What the person proposes, all of it, against the authority's `version`, and the names of what they took back;
+   * `settled` once they rest.
+   */
+  onProposals(version: number, proposals: Proposal[], gone: string[], settled: boolean): void;
   /** The person clicked on what somebody proposes or says. */
   onRemark(id: string): void;
   /** Undo or Redo took the acceptance of suggestions back, or made it again. */

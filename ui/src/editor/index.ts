@@ -20,9 +20,17 @@ import { lineLooks } from "./lines";
 import { markdownMarks } from "./marks";
 import type { Proposal } from "./layer";
 import { pasting } from "./paste";
-import { applySuggestions, remarkAt, remarks, showRemarks, type Remark } from "./remarks";
+import {
+  applySuggestions,
+  remarkAt,
+  remarkHere,
+  remarks,
+  remarksIn,
+  showRemarks,
+  type Remark,
+} from "./remarks";
 import { listen, scrollToLine, scrollWatch, topLine } from "./scroll";
-import { redoProposal, undoProposal } from "./suggest";
+import { mapProposal, redoProposal, undoProposal } from "./suggest";
 import { SuggestDesk } from "./suggestDesk";
 import { typedIn } from "./typed";
 
@@ -84,7 +92,9 @@ export type EditorMode = "write" | "suggest";
 export interface CopyEditor {
   /** The editor of the body. */
   view: EditorView;
-  /** Says whether the mode could be taken: proposals need to know the review. */
+  /**
+   * Takes a mode. Proposals need to know the review: until they do, nothing can be typed. Says whether the mode holds.
+   */
   setMode(mode: EditorMode): boolean;
   /** Shows what is proposed and said. */
   mark(marks: Marks): void;
@@ -97,6 +107,10 @@ export interface CopyEditor {
   putBack(version: number, splices: readonly Splice[]): boolean;
   /** What is selected of the body; `null` where nothing is. */
   selected(): { start: number; end: number } | null;
+  /** Where the caret is in the body. */
+  caret(): number;
+  /** The remark at the caret, or at what is selected. */
+  remarkHere(): string | null;
   /** The words of a part of the body. */
   words(passage: { start: number; end: number }): string;
   /** Brings a remark into sight, else a part of the body, and selects it. */
@@ -109,6 +123,8 @@ export interface CopyEditor {
   receive(version: number): void;
   reconfigure(settings: Partial<EditorSettings>): void;
   focus(): void;
+  /** No key goes to the text any more. */
+  blur(): void;
   /** Brings a line, fractional, from 1, to the top. */
   scrollToLine(line: number): void;
   /** Runs one of `editorCommands`. */
@@ -149,6 +165,9 @@ export const editorLabels = [
 
 const UNDO_DEPTH = 1_000_000;
 
+/** Whether keys go to an editor's text. */
+const isTyping = (view: EditorView) => view.root.activeElement === view.contentDOM;
+
 function surroundings(settings: EditorSettings): Extension {
   return [
     EditorState.readOnly.of(settings.readOnly),
@@ -167,10 +186,25 @@ function surroundings(settings: EditorSettings): Extension {
 export function createEditor(options: EditorOptions): CopyEditor {
   const { host } = options;
   let settings: EditorSettings = options;
-  const line = new Line(host, options.version);
+  const line = new Line(
+    {
+      push: (version, updates) => host.push(version, updates),
+      pull: (version) => host.pull(version),
+      onDirty: () => host.onDirty(),
+      onSynced(version) {
+        host.onSynced(version);
+        place();
+      },
+      onProblem: (problem) => host.onProblem(problem),
+    },
+    options.version,
+  );
 
   const parts: { slot: Compartment; build: (s: EditorSettings) => Extension }[] = [
-    { slot: new Compartment(), build: surroundings },
+    {
+      slot: new Compartment(),
+      build: (s) => surroundings({ ...s, readOnly: s.readOnly || waiting }),
+    },
     {
       slot: new Compartment(),
       build: (s) => typingAids({ lang: s.lang, aids: s.aids, raw: s.raw }),
@@ -234,7 +268,12 @@ export function createEditor(options: EditorOptions): CopyEditor {
   ];
 
   let suggest: SuggestDesk | null = null;
-  let marks: Marks | null = null;
+  /** Proposals are wanted, and the review is not known yet. */
+  let waiting = false;
+  /** What the desk said last of a version that is not here yet. */
+  let coming: Marks | null = null;
+  /** What the text shows by its remarks: which of them are the person's own. `null` while no review is known. */
+  let own: ReadonlySet<string> | null = null;
 
   const state = EditorState.create({
     doc: options.body,
@@ -262,87 +301,129 @@ export function createEditor(options: EditorOptions): CopyEditor {
 
   const shown = () => suggest?.view ?? view;
 
-  /** The marks on the text of now; `null` where the version they were made for is not known. */
-  const placed = (): Marks | null => {
-    const changes = marks && line.since(marks.version);
-    if (!marks || !changes) return null;
-    const move = (from: number, to: number) => {
-      const start = changes.mapPos(from, from === to ? -1 : 1);
-      return { start, end: Math.max(start, changes.mapPos(to, -1)) };
-    };
+  /** A review on the text of now: the remarks move with it, whatever is typed after. */
+  const known = (): { remarks: Remark[]; mine: Proposal[] } | null => {
+    if (!own) return null;
+    const mine = own;
+    const all = remarksIn(view.state);
     return {
-      ...marks,
-      remarks: marks.remarks.map((remark) => {
-        const { start, end } = move(remark.from, remark.to);
-        return { ...remark, from: start, to: end };
-      }),
-      mine: marks.mine.map((proposal) => ({
-        ...proposal,
-        passage: move(proposal.passage.start, proposal.passage.end),
-      })),
+      remarks: all.filter(({ id }) => !mine.has(id)),
+      mine: all
+        .filter(({ id }) => mine.has(id))
+        .map(({ id, from, to, new: words }) => ({ id, passage: { start: from, end: to }, new: words ?? "" })),
     };
   };
 
-  /** The person's own proposals as the written text shows them. */
-  const asRemarks = ({ mine }: Marks): Remark[] =>
-    mine.map((p) => ({ id: p.id, from: p.passage.start, to: p.passage.end, new: p.new, label: "" }));
-
-  const show = () => {
-    const now = placed();
-    if (!now) return;
-    view.dispatch({ effects: showRemarks.of([...now.remarks, ...asRemarks(now)]) });
-    suggest?.remark(now.remarks);
-    suggest?.drop(now.closed);
+  /** Shows a review in the written text; its places are of the text of now. */
+  const show = (others: readonly Remark[], mine: readonly Proposal[]) => {
+    own = new Set(mine.map(({ id }) => id));
+    const shownToo = mine.map((p) => ({
+      id: p.id,
+      from: p.passage.start,
+      to: p.passage.end,
+      new: p.new,
+      label: "",
+    }));
+    view.dispatch({ effects: showRemarks.of([...others, ...shownToo]) });
   };
 
-  async function tell(proposals: Proposal[], settled: boolean) {
+  /** Takes what the desk said last, once the text that it speaks of is here. */
+  function place() {
+    const changes = coming && line.since(coming.version);
+    if (!coming || !changes) return;
+    const { remarks: said, mine, closed } = coming;
+    coming = null;
+    const moved = said.map((remark) => {
+      const start = changes.mapPos(remark.from, remark.from === remark.to ? -1 : 1);
+      return { ...remark, from: start, to: Math.max(start, changes.mapPos(remark.to, -1)) };
+    });
+    show(
+      moved,
+      mine.map((proposal) => mapProposal(proposal, changes)),
+    );
+    const now = known();
+    if (now && suggest) {
+      suggest.drop(closed);
+      suggest.take(now.remarks, now.mine);
+    }
+    if (waiting) setMode("suggest");
+  }
+
+  const wait = (now: boolean) => {
+    if (waiting === now) return;
+    waiting = now;
+    const [reading] = parts;
+    if (reading) view.dispatch({ effects: reading.slot.reconfigure(reading.build(settings)) });
+  };
+
+  function setMode(mode: EditorMode): boolean {
+    if (mode === "write") wait(false);
+    if ((mode === "suggest") === (suggest !== null)) return true;
+    if (suggest) {
+      const head = suggest.toBody(suggest.view.state.selection.main.head);
+      const mine = suggest.proposals();
+      const typing = isTyping(suggest.view);
+      suggest.close();
+      suggest = null;
+      options.parent.append(view.dom);
+      view.dispatch({ selection: { anchor: Math.min(head, view.state.doc.length) } });
+      view.requestMeasure();
+      // The desk says the same in a moment.
+      show(known()?.remarks ?? [], mine);
+      if (typing) view.focus();
+      return true;
+    }
+    const now = known();
+    wait(!now);
+    if (!now) return false;
+    const typing = isTyping(view);
+    suggest = new SuggestDesk({
+      parent: options.parent,
+      written: view,
+      extensions: common(),
+      mine: now.mine,
+      remarks: now.remarks,
+      tell: (proposals, gone, settled) => void tell(proposals, gone, settled),
+    });
+    listen(suggest.view, (top) => host.onScroll(top));
+    // One text is there at a time; the other goes on without being seen.
+    view.dom.remove();
+    if (typing) suggest.view.focus();
+    return true;
+  }
+
+  async function tell(proposals: Proposal[], gone: string[], settled: boolean) {
     // Nothing is typed beneath in this mode: the desk has the text of now, or soon will.
     const before = view.state.doc;
     const inStep = suggest?.inStep ?? true;
     const version = await line.flush().catch(() => null);
     if (version === null) return;
-    if (inStep && view.state.doc === before) host.onProposals(version, proposals, settled);
+    if (inStep && view.state.doc === before) host.onProposals(version, proposals, gone, settled);
     else suggest?.again();
   }
 
   return {
     view,
-    setMode(mode) {
-      if ((mode === "suggest") === (suggest !== null)) return true;
-      if (suggest) {
-        const head = suggest.toBody(suggest.view.state.selection.main.head);
-        suggest.close();
-        suggest = null;
-        options.parent.append(view.dom);
-        view.dispatch({ selection: { anchor: Math.min(head, view.state.doc.length) } });
-        view.requestMeasure();
-        show();
-        return true;
-      }
-      const now = placed();
-      if (!now) return false;
-      suggest = new SuggestDesk({
-        parent: options.parent,
-        written: view,
-        extensions: common(),
-        mine: now.mine,
-        remarks: now.remarks,
-        tell: (proposals, settled) => void tell(proposals, settled),
-      });
-      listen(suggest.view, (top) => host.onScroll(top));
-      // One text is there at a time; the other goes on without being seen.
-      view.dom.remove();
-      suggest.view.focus();
-      return true;
-    },
+    setMode,
     mark(now) {
-      marks = now;
-      show();
+      coming = now;
+      place();
     },
-    apply: (wanted) => applySuggestions(view, wanted),
+    apply(wanted) {
+      const mine = suggest?.proposals() ?? [];
+      // What is typed here is newer than what the desk was told of it.
+      if (suggest) show(known()?.remarks ?? [], mine);
+      const typed = new Map(mine.map((one) => [one.id, one.new]));
+      const ids = applySuggestions(
+        view,
+        wanted.map((one) => ({ id: one.id, new: typed.get(one.id) ?? one.new })),
+      );
+      if (ids.length > 0) suggest?.accepted(new Set(ids));
+      return ids;
+    },
     putBack(version, splices) {
       const since = line.since(version);
-      if (!since || settings.readOnly || splices.length === 0) return false;
+      if (!since || settings.readOnly || waiting || splices.length === 0) return false;
       if (splices.some(({ start, end }) => since.touchesRange(start, end) !== false)) return false;
       const at = (pos: number) => {
         const now = since.mapPos(pos);
@@ -358,6 +439,11 @@ export function createEditor(options: EditorOptions): CopyEditor {
       const end = suggest?.toBody(main.to) ?? main.to;
       return start < end ? { start, end } : null;
     },
+    caret() {
+      const { head } = shown().state.selection.main;
+      return suggest?.toBody(head) ?? head;
+    },
+    remarkHere: () => suggest?.idHere() ?? remarkHere(shown().state),
     words: ({ start, end }) => view.state.sliceDoc(start, Math.min(end, view.state.doc.length)),
     reveal(id, passage) {
       const at = remarkAt(view.state, id);
@@ -385,6 +471,7 @@ export function createEditor(options: EditorOptions): CopyEditor {
       suggest?.view.dispatch({ effects });
     },
     focus: () => shown().focus(),
+    blur: () => shown().contentDOM.blur(),
     scrollToLine: (number) => scrollToLine(shown(), number),
     exec(name) {
       const past = suggest && { undo: undoProposal, redo: redoProposal }[name];

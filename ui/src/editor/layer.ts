@@ -165,6 +165,11 @@ export function proposalsOf(layer: Layer, slice: (from: number, to: number) => s
   return [...proposals.values()];
 }
 
+/** Whether both of two proposals can be laid over one body: something of it must stand between them. */
+export function apart({ passage: a }: Proposal, { passage: b }: Proposal): boolean {
+  return a.end < b.start || a.start > b.end;
+}
+
 /** The document and the layer of a body with proposals; those that overlap an earlier one are left out and returned. */
 export function layOver(body: string, proposals: readonly Proposal[]) {
   const sorted = [...proposals].sort(

@@ -1,7 +1,7 @@
 // What others propose and say, shown in the text: struck words, words to be put in, passages with a conversation.
 // Places move with the text; accepting is one transaction, which Undo takes back.
 
-import { invertedEffects } from "@codemirror/commands";
+import { invertedEffects, isolateHistory } from "@codemirror/commands";
 import { StateEffect, StateField, type EditorState, type Extension, type Range } from "@codemirror/state";
 import { Decoration, EditorView, WidgetType, type DecorationSet } from "@codemirror/view";
 
@@ -98,6 +98,19 @@ export function remarkAt(state: EditorState, id: string): Remark | undefined {
   return state.field(field, false)?.remarks.find((remark) => remark.id === id);
 }
 
+/** The remark that the selection touches; of several the shortest, suggestions first. */
+export function remarkHere(state: EditorState): string | null {
+  const { from, to } = state.selection.main;
+  const here = remarksIn(state).filter((remark) => remark.from <= to && remark.to >= from);
+  const rank = (remark: Remark) => (remark.new === null ? 1e9 : 0) + remark.to - remark.from;
+  return here.sort((a, b) => rank(a) - rank(b))[0]?.id ?? null;
+}
+
+/** All that is shown, where it is now. */
+export function remarksIn(state: EditorState): readonly Remark[] {
+  return state.field(field).remarks;
+}
+
 /** Applies suggestions in one transaction; the ids of those that had a place, and did not overlap one before them. */
 export function applySuggestions(view: EditorView, wanted: readonly { id: string; new: string }[]): string[] {
   const found = wanted
@@ -113,6 +126,7 @@ export function applySuggestions(view: EditorView, wanted: readonly { id: string
     view.dispatch({
       changes: apart.map(({ from, to, text }) => ({ from, to, insert: text })),
       effects: decided.of({ ids, accept: true }),
+      annotations: isolateHistory.of("full"),
       userEvent: "review.accept",
     });
   return ids;

@@ -6,15 +6,18 @@ import {
   ChangeSet,
   EditorSelection,
   EditorState,
+  Facet,
   Prec,
   StateEffect,
   StateField,
   Transaction,
+  type ChangeDesc,
   type Extension,
   type TransactionSpec,
 } from "@codemirror/state";
 import { Decoration, EditorView, keymap, type Command, type DecorationSet } from "@codemirror/view";
 import {
+  apart,
   bodyOf,
   changesInDocument,
   EMPTY,
@@ -32,8 +35,8 @@ import {
   type Proposal,
 } from "./layer";
 
-/** The transaction proposes nothing: the body changed beneath (how), or what was proposed goes or comes back. */
-const notTyped = Annotation.define<ChangeSet | "drop" | Past>();
+/** The transaction proposes nothing of its own: the body changed, or proposals go or come. What the past becomes. */
+const notTyped = Annotation.define<(past: Past) => Past>();
 
 const setLayer = StateEffect.define<Layer>({ map: mapLayer });
 
@@ -117,10 +120,13 @@ interface Moment {
   readonly caret: number;
 }
 
+/** What is gone back to: a moment, or the body from before an acceptance. */
+type Step = Moment | "beneath";
+
 /** What Undo and Redo go through. Told in places of the body, so that it outlives what changes beneath. */
 interface Past {
-  readonly done: readonly Moment[];
-  readonly undone: readonly Moment[];
+  readonly done: readonly Step[];
+  readonly undone: readonly Step[];
   /** Kind and time of what was typed last: what follows at once belongs to it. */
   readonly kind: string;
   readonly time: number;
@@ -132,30 +138,41 @@ const PAUSE = 500;
 
 const NO_PAST: Past = { done: [], undone: [], kind: "", time: 0 };
 
+/** What lies beneath a suggesting editor. */
+export interface Beneath {
+  /** Takes the last acceptance back. Says whether it did. */
+  undo(): boolean;
+  /** Makes it again. */
+  redo(): boolean;
+  /** Proposals for which a step back left no room: they are open all the same. */
+  aside(proposals: readonly Proposal[]): void;
+}
+
+const NOTHING: Beneath = { undo: () => false, redo: () => false, aside: () => undefined };
+
+const beneath = Facet.define<Beneath, Beneath>({ combine: ([one]) => one ?? NOTHING });
+
 function momentOf(state: EditorState): Moment {
   return { proposals: proposals(state), caret: toBody(state.field(layerField), state.selection.main.head) };
 }
 
-function mapMoment({ proposals, caret }: Moment, changes: ChangeSet): Moment {
-  return {
-    caret: changes.mapPos(caret),
-    proposals: proposals.map(({ passage, ...rest }) => {
-      const start = changes.mapPos(passage.start, passage.start === passage.end ? -1 : 1);
-      return { ...rest, passage: { start, end: Math.max(start, changes.mapPos(passage.end, -1)) } };
-    }),
-  };
+/** A proposal after a change of the body. */
+export function mapProposal({ passage, ...rest }: Proposal, changes: ChangeDesc): Proposal {
+  const start = changes.mapPos(passage.start, passage.start === passage.end ? -1 : 1);
+  return { ...rest, passage: { start, end: Math.max(start, changes.mapPos(passage.end, -1)) } };
+}
+
+/** The past with other moments. */
+function inPast(change: (moment: Moment) => Moment) {
+  const steps = (all: readonly Step[]) => all.map((step) => (step === "beneath" ? step : change(step)));
+  return (past: Past): Past => ({ ...past, done: steps(past.done), undone: steps(past.undone) });
 }
 
 const pastField = StateField.define<Past>({
   create: () => NO_PAST,
   update(past, tr) {
     const untyped = tr.annotation(notTyped);
-    if (untyped === "drop") return NO_PAST;
-    if (untyped instanceof ChangeSet) {
-      const map = (moments: readonly Moment[]) => moments.map((moment) => mapMoment(moment, untyped));
-      return { ...past, done: map(past.done), undone: map(past.undone) };
-    }
-    if (untyped) return untyped;
+    if (untyped) return untyped(past);
     if (tr.startState.field(layerField) === tr.state.field(layerField)) return past;
     const kind = (tr.annotation(Transaction.userEvent) ?? "").split(".")[0] ?? "";
     const time = tr.annotation(Transaction.time) ?? 0;
@@ -165,16 +182,41 @@ const pastField = StateField.define<Past>({
   },
 });
 
+/** Whether two layers strike and put in the same parts. */
+function alike(a: Layer, b: Layer): boolean {
+  const same = (one: readonly Piece[], other: readonly Piece[]) =>
+    one.length === other.length &&
+    one.every(({ from, to }, at) => from === other[at]?.from && to === other[at]?.to);
+  return same(a.put, b.put) && same(a.cut, b.cut);
+}
+
 /** Goes to what was proposed a step ago, or was taken back a step ago. */
 function travel(from: "done" | "undone"): Command {
+  const other = from === "done" ? "undone" : "done";
+  /** The past with the last step of one side on the other, as `now`; with `null` that step is forgotten. */
+  const moved = (now: Step | null) =>
+    notTyped.of((past) => ({
+      ...NO_PAST,
+      [from]: past[from].slice(0, -1),
+      [other]: now === null ? past[other] : [...past[other], now],
+    }));
   return (view) => {
-    const past = view.state.field(pastField, false);
-    const moment = past?.[from].at(-1);
-    if (!past || !moment) return false;
-    const now = momentOf(view.state);
+    const step = view.state.field(pastField, false)?.[from].at(-1);
+    if (!step) return false;
+    if (step === "beneath") {
+      const under = view.state.facet(beneath);
+      if (!(from === "done" ? under.undo() : under.redo())) return false;
+      view.dispatch({ annotations: moved("beneath") });
+      return true;
+    }
     const layer = view.state.field(layerField);
     const before = view.state.doc.toString();
-    const next = layOver(bodyOf(layer, before), moment.proposals);
+    const next = layOver(bodyOf(layer, before), step.proposals);
+    if (next.doc === before && alike(next.layer, layer)) {
+      // It was decided meanwhile: there is nothing to be seen of this step.
+      view.dispatch({ annotations: moved(null) });
+      return travel(from)(view);
+    }
     let start = 0;
     while (start < before.length && before[start] === next.doc[start]) start++;
     let end = 0;
@@ -183,13 +225,12 @@ function travel(from: "done" | "undone"): Command {
       before.at(-1 - end) === next.doc.at(-1 - end)
     )
       end++;
-    const rest = past[from].slice(0, -1);
-    const other = from === "done" ? "undone" : "done";
+    view.state.facet(beneath).aside(next.aside);
     view.dispatch({
       changes: { from: start, to: before.length - end, insert: next.doc.slice(start, next.doc.length - end) },
-      selection: { anchor: fromBody(next.layer, moment.caret, 1) },
+      selection: { anchor: fromBody(next.layer, step.caret, 1) },
       effects: setLayer.of(next.layer),
-      annotations: notTyped.of({ ...NO_PAST, [from]: rest, [other]: [...past[other], now] }),
+      annotations: moved(momentOf(view.state)),
       userEvent: from === "done" ? "undo" : "redo",
       scrollIntoView: true,
     });
@@ -203,10 +244,11 @@ export const undoProposal: Command = travel("done");
 export const redoProposal: Command = travel("undone");
 
 /** What makes an editor suggest. */
-export function suggesting(layer: Layer, changed: () => void): Extension {
+export function suggesting(layer: Layer, changed: () => void, under: Beneath = NOTHING): Extension {
   return [
     layerField.init(() => layer),
     pastField,
+    beneath.of(under),
     Prec.high(
       keymap.of([
         { key: "Mod-z", run: undoProposal, preventDefault: true },
@@ -268,26 +310,95 @@ export function followBody(view: EditorView, body: ChangeSet): void {
   view.dispatch({
     changes,
     effects: setLayer.of(tidy({ put: mapped.put, cut }, idsOf(layer), fresh)),
-    annotations: notTyped.of(body),
+    annotations: notTyped.of(
+      inPast(({ proposals: all, caret }) => ({
+        proposals: all.map((proposal) => mapProposal(proposal, body)),
+        caret: body.mapPos(caret),
+      })),
+    ),
   });
 }
 
-/** Takes proposals away that were decided elsewhere. */
+/** Takes proposals away that were decided. */
 export function dropProposals(view: EditorView, ids: ReadonlySet<string>): void {
   const layer = view.state.field(layerField);
-  const gone = layer.put.filter(({ id }) => ids.has(id));
-  const keep = (pieces: readonly Piece[]) => pieces.filter(({ id }) => !ids.has(id));
-  if (gone.length === 0 && keep(layer.cut).length === layer.cut.length) return;
+  const others = ({ id }: { id: string }) => !ids.has(id);
+  const { done, undone } = view.state.field(pastField);
+  const before = [...done, ...undone].flatMap((step) => (step === "beneath" ? [] : step.proposals));
+  if ([...layer.put, ...layer.cut, ...before].every(others)) return;
   const changes = ChangeSet.of(
-    gone.map(({ from, to }) => ({ from, to })),
+    layer.put.filter((piece) => !others(piece)).map(({ from, to }) => ({ from, to })),
     view.state.doc.length,
   );
-  const left = { put: keep(layer.put), cut: keep(layer.cut) };
+  const left = { put: layer.put.filter(others), cut: layer.cut.filter(others) };
   view.dispatch({
     changes,
     effects: setLayer.of(mapLayer(left, changes)),
     // What is decided does not come back by Undo.
-    annotations: notTyped.of("drop"),
+    annotations: notTyped.of(inPast((moment) => ({ ...moment, proposals: moment.proposals.filter(others) }))),
+  });
+}
+
+/** Lays proposals in that came from elsewhere; those for which there is no room are left out and returned. */
+export function layIn(view: EditorView, coming: readonly Proposal[]): Proposal[] {
+  const layer = view.state.field(layerField);
+  const length = toBody(layer, view.state.doc.length);
+  const taken = proposals(view.state);
+  const laid: Proposal[] = [];
+  for (const one of coming)
+    if (one.passage.end <= length && [...taken, ...laid].every((other) => apart(one, other))) laid.push(one);
+  const found = laid.map((one) => ({
+    ...one,
+    from: fromBody(layer, one.passage.start, 1),
+    to: fromBody(layer, one.passage.end, 1),
+  }));
+  const changes = ChangeSet.of(
+    found.filter((one) => one.new !== "").map(({ to, new: insert }) => ({ from: to, insert })),
+    view.state.doc.length,
+    "\n",
+  );
+  const { put, cut } = mapLayer(layer, changes);
+  const by = (a: Piece, b: Piece) => a.from - b.from;
+  const pieces = found.map(({ id, from, to, new: words }) => {
+    const end = changes.mapPos(to, -1);
+    return { id, from: changes.mapPos(from, 1), end, words };
+  });
+  if (laid.length > 0)
+    view.dispatch({
+      changes,
+      effects: setLayer.of({
+        put: [
+          ...put,
+          ...pieces
+            .filter(({ words }) => words !== "")
+            .map(({ id, end, words }) => ({ id, from: end, to: end + words.length })),
+        ].sort(by),
+        cut: [
+          ...cut,
+          ...pieces.filter(({ from, end }) => from < end).map(({ id, from, end }) => ({ id, from, to: end })),
+        ].sort(by),
+      }),
+      // Undo goes back to what the person did, and this was not.
+      annotations: notTyped.of(
+        inPast(({ proposals: all, caret }) => ({
+          caret,
+          proposals: [
+            ...all.filter((one) => laid.every((other) => one.id !== other.id && apart(one, other))),
+            ...laid,
+          ],
+        })),
+      ),
+    });
+  return coming.filter((one) => !laid.includes(one));
+}
+
+/** Makes an acceptance a step of Undo. */
+export function stepBeneath(view: EditorView): void {
+  view.dispatch({
+    annotations: notTyped.of(({ done }) => ({
+      ...NO_PAST,
+      done: [...done.slice(1 - DEPTH), "beneath"],
+    })),
   });
 }
 

@@ -1,11 +1,21 @@
 // Suggest mode as one piece: an editor of its own over the written one, which stays in step with the desk beneath it.
 
+import { redo, undo } from "@codemirror/commands";
 import { ChangeSet, EditorState, type Extension } from "@codemirror/state";
 import { EditorView } from "@codemirror/view";
 import { afterComposition } from "./composition";
 import { bodyOf, fromBody, idsOf, layOver, toBody, type Proposal } from "./layer";
 import { showRemarks, type Remark } from "./remarks";
-import { dropProposals, followBody, layerField, proposals, suggesting } from "./suggest";
+import {
+  dropProposals,
+  followBody,
+  layerField,
+  layIn,
+  mapProposal,
+  proposals,
+  stepBeneath,
+  suggesting,
+} from "./suggest";
 
 /** Milliseconds after the last key at which proposals are kept, and at which they are told to others. */
 const KEEP = 250;
@@ -21,14 +31,18 @@ export interface DeskOptions {
   /** The person's open proposals against the text of now. */
   mine: readonly Proposal[];
   remarks: readonly Remark[];
-  /** Says what is proposed; `settled` once the person rests. */
-  tell(proposals: Proposal[], settled: boolean): void;
+  /** Says what is proposed, and the names of what was taken back; `settled` once the person rests. */
+  tell(proposals: Proposal[], gone: string[], settled: boolean): void;
 }
 
 /** An open suggesting editor. */
 export class SuggestDesk {
   readonly view: EditorView;
+  /** Open proposals that lie over another one. */
   private aside: Proposal[];
+  private remarks: readonly Remark[];
+  /** Every proposal that was here and was not decided: one that is here no more was taken back by the person. */
+  private readonly held: Set<string>;
   private keeping: ReturnType<typeof setTimeout> | undefined;
   private settling: ReturnType<typeof setTimeout> | undefined;
   /** Changes of the body that wait for the end of a composition. */
@@ -39,17 +53,29 @@ export class SuggestDesk {
     const { written } = options;
     const { doc, layer, aside } = layOver(written.state.doc.toString(), options.mine);
     this.aside = aside;
+    this.remarks = options.remarks;
+    this.held = new Set(options.mine.map(({ id }) => id));
     const { head } = written.state.selection.main;
     const state = EditorState.create({
       doc,
       selection: { anchor: fromBody(layer, head, 1) },
-      extensions: [options.extensions, suggesting(layer, () => this.changed())],
+      extensions: [
+        options.extensions,
+        suggesting(layer, () => this.changed(), {
+          undo: () => undo(written),
+          redo: () => redo(written),
+          aside: (left) => this.setAside(left),
+        }),
+      ],
     });
     this.view = new EditorView({ parent: options.parent, state });
-    this.remark(options.remarks);
+    this.show();
   }
 
   private changed() {
+    // What a step of Undo left aside may be back.
+    const ids = idsOf(this.layer);
+    this.aside = this.aside.filter(({ id }) => !ids.has(id));
     clearTimeout(this.settling);
     this.keeping ??= setTimeout(() => this.say(false), KEEP);
     this.settling = setTimeout(() => this.say(true), SETTLE);
@@ -62,7 +88,24 @@ export class SuggestDesk {
       clearTimeout(this.settling);
       this.settling = undefined;
     }
-    this.options.tell([...proposals(this.view.state), ...this.aside], settled);
+    const now = this.proposals();
+    const ids = new Set(now.map(({ id }) => id));
+    for (const id of ids) this.held.add(id);
+    this.options.tell(
+      now,
+      [...this.held].filter((id) => !ids.has(id)),
+      settled,
+    );
+  }
+
+  /** What is proposed now. */
+  proposals(): Proposal[] {
+    return [...proposals(this.view.state), ...this.aside];
+  }
+
+  private setAside(more: readonly Proposal[]) {
+    const ids = new Set(more.map(({ id }) => id));
+    this.aside = [...this.aside.filter(({ id }) => !ids.has(id)), ...more];
   }
 
   /** Whether something was typed that was not told as settled. */
@@ -87,13 +130,7 @@ export class SuggestDesk {
 
   /** The body changed beneath. */
   follow(changes: ChangeSet): void {
-    this.aside = this.aside.map((proposal) => ({
-      ...proposal,
-      passage: {
-        start: changes.mapPos(proposal.passage.start, 1),
-        end: Math.max(changes.mapPos(proposal.passage.start, 1), changes.mapPos(proposal.passage.end, -1)),
-      },
-    }));
+    this.aside = this.aside.map((proposal) => mapProposal(proposal, changes));
     this.behind.push(changes);
     if (this.view.compositionStarted) {
       this.waiting ??= this.catchUpLater();
@@ -112,11 +149,30 @@ export class SuggestDesk {
     for (const changes of this.behind.splice(0)) followBody(this.view, changes);
   }
 
-  /** Shows what others propose and say; places are of the body. */
-  remark(remarks: readonly Remark[]): void {
-    const layer = this.view.state.field(layerField);
+  /**
+   * Takes what the desk says, in places of the body: what others propose and say, and the person's own proposals, of
+   * which those that are new here are laid in.
+   */
+  take(remarks: readonly Remark[], mine: readonly Proposal[]): void {
+    // What is here, or was and was taken back, is newer here than at the desk.
+    const coming = mine.filter(({ id }) => !this.held.has(id) && !idsOf(this.layer).has(id));
+    for (const { id } of coming) this.held.add(id);
+    if (coming.length > 0) this.setAside(layIn(this.view, coming));
+    this.remarks = remarks;
+    this.show();
+  }
+
+  private get layer() {
+    return this.view.state.field(layerField);
+  }
+
+  private show() {
+    const { layer } = this;
     const own = idsOf(layer);
-    const placed = remarks
+    const aside = this.aside.map(({ id, passage, new: words }) => {
+      return { id, from: passage.start, to: passage.end, new: words, label: "" };
+    });
+    const placed = [...this.remarks, ...aside]
       .filter(({ id }) => !own.has(id))
       .map((remark) => {
         const from = fromBody(layer, remark.from, 1);
@@ -125,25 +181,39 @@ export class SuggestDesk {
     this.view.dispatch({ effects: showRemarks.of(placed) });
   }
 
-  /** Proposals that were decided elsewhere go. */
+  /** Proposals that were decided go. */
   drop(ids: ReadonlySet<string>): void {
     dropProposals(this.view, ids);
     this.aside = this.aside.filter(({ id }) => !ids.has(id));
+    for (const id of ids) this.held.delete(id);
+  }
+
+  /** Proposals became text of the body just now; Undo takes that back like what is typed here. */
+  accepted(ids: ReadonlySet<string>): void {
+    this.drop(ids);
+    stepBeneath(this.view);
+  }
+
+  /** The own proposal at the caret. */
+  idHere(): string | undefined {
+    const { from, to } = this.view.state.selection.main;
+    const { put, cut } = this.layer;
+    return [...put, ...cut].find((piece) => piece.from <= to && piece.to >= from)?.id;
   }
 
   /** A place of the document in the body. */
   toBody(pos: number): number {
-    return toBody(this.view.state.field(layerField), pos);
+    return toBody(this.layer, pos);
   }
 
   /** A place of the body in the document. */
   fromBody(at: number): number {
-    return fromBody(this.view.state.field(layerField), at, -1);
+    return fromBody(this.layer, at, -1);
   }
 
   /** The body beneath, as this document has it. */
   body(): string {
-    return bodyOf(this.view.state.field(layerField), this.view.state.doc.toString());
+    return bodyOf(this.layer, this.view.state.doc.toString());
   }
 
   close(): void {

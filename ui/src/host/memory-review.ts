@@ -40,6 +40,7 @@ export type ReviewCommand =
   | "resolve_thread"
   | "keep_off_record"
   | "attach"
+  | "detach"
   | "keep_unsent"
   | "set_stage"
   | "sign_off"
@@ -58,8 +59,14 @@ interface Place {
   words: string;
 }
 
-type Suggested = Omit<SuggestionItem, "passage" | "standing" | "mine"> & { place: Place };
-type Thread = Omit<ThreadItem, "passage" | "standing" | "quote" | "mentions_me"> & { place: Place | null };
+type Suggested = Omit<SuggestionItem, "passage" | "standing" | "attached" | "mine"> & {
+  place: Place;
+  before?: Place;
+};
+type Thread = Omit<ThreadItem, "passage" | "standing" | "attached" | "quote" | "mentions_me"> & {
+  place: Place | null;
+  before?: Place;
+};
 type Signed = Omit<SignOffItem, "holds"> & { text: string };
 
 interface Record {
@@ -263,14 +270,16 @@ export function memoryReview(desk: ReviewDesk): Carried<ReviewCommand> {
     const me = desk.author();
     return {
       version: desk.state(path).version,
-      suggestions: record.suggestions.map(({ place, ...item }) => {
+      suggestions: record.suggestions.map(({ place, before, ...item }) => {
         const passage = placed(path, place);
-        return { ...item, mine: mine(item.author), passage, standing: passage ? "placed" : "orphaned" };
+        const standing = !passage ? "orphaned" : place.words === item.old ? "placed" : "changed";
+        return { ...item, mine: mine(item.author), attached: before !== undefined, passage, standing };
       }),
-      threads: record.threads.map(({ place, ...item }) => {
+      threads: record.threads.map(({ place, before, ...item }) => {
         const passage = place && placed(path, place);
         return {
           ...item,
+          attached: before !== undefined,
           passage,
           quote: place?.words ?? "",
           standing: place && !passage ? "orphaned" : "placed",
@@ -298,6 +307,14 @@ export function memoryReview(desk: ReviewDesk): Carried<ReviewCommand> {
     return found;
   }
 
+  const remark = (path: string, name: string) =>
+    [...get(path).suggestions, ...get(path).threads].find((one) => one.id === name);
+
+  function attach(path: string, name: string, place: Place) {
+    const item = remark(path, name);
+    if (item) Object.assign(item, { before: item.place ?? undefined, place });
+  }
+
   const fresh = (text: string): MessageItem => ({
     id: id(),
     author: signed(),
@@ -309,12 +326,15 @@ export function memoryReview(desk: ReviewDesk): Carried<ReviewCommand> {
 
   return {
     review: ({ path }) => review(path),
-    suggest({ path, proposals, settled }) {
+    suggest({ path, proposals, gone, settled }) {
       const author = signed();
       const record = get(path);
       if (!settled) return review(path);
-      const ids = new Set(proposals.map((one) => one.id));
-      record.suggestions = record.suggestions.filter((one) => one.author !== author || ids.has(one.id));
+      for (const one of record.suggestions) {
+        if (one.author !== author || one.verdict === "accepted" || one.verdict === "rejected") continue;
+        one.verdict = gone.includes(one.id) ? "withdrawn" : one.verdict;
+        if (proposals.some(({ id }) => id === one.id)) one.verdict = "open";
+      }
       for (const proposal of proposals) {
         const place = placeAt(path, proposal.passage);
         const before = record.suggestions.find((one) => one.id === proposal.id);
@@ -374,14 +394,20 @@ export function memoryReview(desk: ReviewDesk): Carried<ReviewCommand> {
       return answer(path);
     },
     attach({ path, id: name, passage }) {
-      const record = get(path);
-      const item = [...record.suggestions, ...record.threads].find((one) => one.id === name);
-      if (item) item.place = placeAt(path, passage);
+      attach(path, name, placeAt(path, passage));
       return answer(path);
     },
-    keep_unsent({ path, item }) {
-      if (item.text === "") get(path).unsent.delete(item.key);
-      else get(path).unsent.set(item.key, item);
+    detach({ path, id: name }) {
+      const before = remark(path, name)?.before;
+      if (!before) throw problem("remark_gone", `${name} was never attached.`);
+      attach(path, name, before);
+      return answer(path);
+    },
+    keep_unsent({ path, item, version }) {
+      const { unsent } = get(path);
+      const passage = version === null ? (unsent.get(item.key)?.passage ?? null) : item.passage;
+      if (item.text === "" && !passage && !item.off_record) unsent.delete(item.key);
+      else unsent.set(item.key, { ...item, passage });
       return null;
     },
     set_stage({ path, stage, reason }) {

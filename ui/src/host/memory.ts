@@ -457,6 +457,7 @@ export function memoryHost(wish = ""): MemoryHost {
       return settings;
     },
     set_place: () => null,
+    set_suggesting: () => null,
     focused: () => null,
     painted: () => settings.author || "camille",
     farewell: () => null,
@@ -469,6 +470,7 @@ export function memoryHost(wish = ""): MemoryHost {
     article_lang: "fr",
     watch: wishes.has("gone") ? ("gone" as const) : ("active" as const),
     weaker: null,
+    suggesting: false,
   };
   const open = wishes.get("open") ?? SAMPLES[0]?.path ?? "";
   const boot: Boot = {

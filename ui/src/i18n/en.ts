@@ -175,6 +175,7 @@ export const en: Catalogue = {
     signes: (n) => `${n} characters`,
     details: "Details",
     detailsLabel: "Details of the article",
+    writeFirst: "Suggestions are about the body: switch to Write to change this.",
   },
   editor: {
     none: "No article open",
@@ -291,6 +292,7 @@ export const en: Catalogue = {
     },
   },
   bar: {
+    noReview: "Nothing can be suggested: the review of this article cannot be read.",
     saveElsewhere: "Save elsewhere…",
     savedElsewhere: (file: string) => `The text was written to ${file}. The article itself is not saved yet.`,
     conflict: "This article also changed outside Copydesk, in the same place.",
@@ -488,6 +490,7 @@ export const en: Catalogue = {
     redo: "Redo typing",
     write: "Write mode",
     suggest: "Suggest mode",
+    remark: "Card of the suggestion or comment at the caret",
     read: "Read mode",
     details: "Details of the article",
     rename: "Rename the article",

@@ -173,6 +173,7 @@ export const fr = {
     signes: (n: string) => `${n} signes`,
     details: "Fiche",
     detailsLabel: "Fiche de l’article",
+    writeFirst: "Les suggestions portent sur le corps\u00a0: passez en mode Écrire pour changer ceci.",
   },
   editor: {
     none: "Aucun article ouvert",
@@ -292,6 +293,7 @@ export const fr = {
     },
   },
   bar: {
+    noReview: "Rien ne peut être suggéré\u00a0: la révision de cet article est illisible.",
     saveElsewhere: "Enregistrer ailleurs…",
     savedElsewhere: (file: string) =>
       `Le texte est écrit dans ${file}. L’article lui-même n’est pas encore enregistré.`,
@@ -491,6 +493,7 @@ export const fr = {
     redo: "Rétablir la frappe",
     write: "Mode Écrire",
     suggest: "Mode Suggérer",
+    remark: "Fiche de la suggestion ou du commentaire au curseur",
     read: "Mode Lire",
     details: "Fiche de l’article",
     rename: "Renommer l’article",

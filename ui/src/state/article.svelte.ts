@@ -34,6 +34,10 @@ export interface Screen {
   receive(version: number): void;
   exec(command: string): void;
   focus(): void;
+  /** No key goes to the text any more. */
+  blur(): void;
+  /** The suggestion or the conversation at the caret. */
+  remarkHere(): string | null;
   scrollToLine(line: number): void;
 }
 

@@ -95,6 +95,8 @@ test("text is with the desk before it is saved", async () => {
     receive: () => {},
     exec: () => {},
     focus: () => {},
+    blur: () => {},
+    remarkHere: () => null,
     scrollToLine: () => {},
   };
   const before = host.call.bind(host);
@@ -180,7 +182,15 @@ test("the editor is told of a version that it lacks, and of no other", async () 
   const article = await open();
   const receive = vi.fn();
   const nothing = () => {};
-  article.editor = { flush: async () => 0, receive, exec: nothing, focus: nothing, scrollToLine: nothing };
+  article.editor = {
+    flush: async () => 0,
+    receive,
+    exec: nothing,
+    focus: nothing,
+    blur: nothing,
+    remarkHere: () => null,
+    scrollToLine: nothing,
+  };
   article.take({ ...article.state, version: 0 });
   expect(receive).not.toHaveBeenCalled();
   article.take({ ...article.state, version: 2 });

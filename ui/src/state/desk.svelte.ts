@@ -3,6 +3,7 @@
 import { getContext, setContext, tick } from "svelte";
 import type { Host } from "../host/host";
 import type { Catalogue } from "../i18n";
+import { reviewWords } from "../i18n/review";
 import { asProblem, wire, type Wire } from "../ipc";
 import type {
   ArticleItem,
@@ -19,7 +20,7 @@ import type {
   VersionRef,
 } from "../ipc/generated/wire";
 import { Article, type Screen } from "./article.svelte";
-import type { Changes } from "./diff.svelte";
+import { Changes } from "./diff.svelte";
 import { DeskReviewing } from "./deskReview.svelte";
 import { Export } from "./export.svelte";
 import { History } from "./history.svelte";
@@ -146,6 +147,7 @@ export class Desk {
     this.info = boot.desk;
     this.recents = boot.recents;
     this.sample = boot.sample;
+    if (boot.desk?.suggesting) this.mode = "suggest";
     for (const problem of boot.problems) this.notices.problem(problem);
     if (boot.article) this.#show(boot.article);
     this.#stop = this.wire.on((event) => this.hear(event));
@@ -201,6 +203,11 @@ export class Desk {
   showList(shown = true) {
     if (this.crowded) this.listOver = shown;
     else if (this.prefs.value.list_folded === shown) this.prefs.change({ list_folded: !shown });
+  }
+
+  /** The furniture cannot be typed in: suggestions are about the body, and nothing else is to reach the file. */
+  get furnitureLocked(): boolean {
+    return !this.article || this.article.locked || this.article.state.raw || this.mode === "suggest";
   }
 
   /** The folder of the desk went away. */
@@ -400,6 +407,7 @@ export class Desk {
       }
       this.recents = this.recents.filter((recent) => recent.path !== info.path);
       this.info = info;
+      this.mode = info.suggesting ? "suggest" : "write";
       this.library.clear();
       this.renames.clear();
       this.#links.hear(null);
@@ -659,6 +667,10 @@ export class Desk {
     const { version } = changes?.view ?? { version: null };
     if (!article || !changes || !change || version === null) return;
     const { field, value } = change;
+    if (field !== null && this.furnitureLocked) {
+      this.notices.say(this.t.furniture.writeFirst);
+      return;
+    }
     if (field !== null && value !== null) {
       const key = field as keyof ArticleState["furniture"];
       const before = article.field(key);
@@ -679,6 +691,43 @@ export class Desk {
     }
     await article.settle();
     await changes.afterPutBack();
+  }
+
+  /** Takes a mode. What typing does on a desk is remembered on this machine, so that no restart turns it around. */
+  setMode(mode: Desk["mode"]) {
+    this.mode = mode;
+    const suggesting = mode === "suggest";
+    if (mode === "read" || !this.info || this.info.suggesting === suggesting) return;
+    this.info = { ...this.info, suggesting };
+    void this.attempt(() => this.wire.call("set_suggesting", { suggesting }));
+  }
+
+  /** Typing does again what it did before the article was only read. */
+  leaveReading() {
+    if (this.mode === "read") this.setMode(this.info?.suggesting ? "suggest" : "write");
+  }
+
+  /** Begins a comment on what is selected; the keys belong to it from here on, not to the selected words. */
+  async #comment() {
+    const { review } = this;
+    if (review.screen?.selected()) {
+      this.article?.editor?.blur();
+      this.showTab("review");
+      review.summoned = true;
+      if (await review.begin()) return;
+    }
+    this.notices.say(reviewWords[this.lang].thread.noSelection);
+  }
+
+  /** Goes from the caret to the card of the suggestion or the conversation there. */
+  #toRemark() {
+    const id = this.article?.editor?.remarkHere() ?? null;
+    if (id === null) {
+      this.notices.say(reviewWords[this.lang].review.noneHere);
+      return;
+    }
+    this.showTab("review");
+    this.review.pick(id, true);
   }
 
   /** Shows a tab of the side column. */
@@ -755,6 +804,7 @@ export class Desk {
       case "trash":
       case "details":
       case "comment":
+      case "remark":
       case "nextChange":
       case "previousChange":
         return this.article !== null;
@@ -810,13 +860,16 @@ export class Desk {
         this.list = this.list === "review" ? "articles" : "review";
         break;
       case "comment":
-        this.showTab("review");
-        void this.attempt(() => this.review.begin());
+        void this.attempt(() => this.#comment());
+        break;
+      case "remark":
+        this.#toRemark();
         break;
       case "nextChange":
       case "previousChange":
         this.showTab("changes");
-        this.changes?.step(command === "nextChange" ? 1 : -1);
+        this.changes ??= new Changes(this.wire, (problem) => this.notices.problem(problem));
+        this.changes.step(command === "nextChange" ? 1 : -1);
         break;
       case "putBack":
         void this.attempt(() => this.putBack());
@@ -835,14 +888,14 @@ export class Desk {
         break;
       case "write":
       case "read":
-        this.mode = command;
+        this.setMode(command);
         break;
       case "suggest":
         // The same key leads back.
-        this.mode = this.mode === "suggest" ? "write" : "suggest";
+        this.setMode(this.mode === "suggest" ? "write" : "suggest");
         break;
       case "details":
-        this.mode = "write";
+        this.leaveReading();
         this.details = !this.details;
         break;
       case "rename":
@@ -902,7 +955,7 @@ export class Desk {
   /** Puts the keyboard in the text, which comes on the screen first where it is not there. */
   async toCopy(then: (editor: Screen) => void = () => {}) {
     if (this.mode === "read") {
-      this.mode = "write";
+      this.leaveReading();
       // What is hidden takes no focus.
       await tick();
     }

@@ -112,6 +112,8 @@ export class Changes {
   at = $state<number | null>(null);
   /** The differences lie over the window. */
   sheet = $state(false);
+  /** The step that was asked for before the differences came. */
+  #wanted: 1 | -1 | null = null;
   #path = "";
   #turn = 0;
   #wire: Wire;
@@ -192,6 +194,7 @@ export class Changes {
       this.view = view;
       this.problem = null;
       if (this.at !== null && !this.shown(view?.changes[this.at])) this.at = null;
+      if (view && this.#wanted !== null) this.step(this.#wanted);
     } catch (reason) {
       if (turn === this.#turn) this.problem = asProblem(reason);
     } finally {
@@ -229,6 +232,8 @@ export class Changes {
   /** Goes to the next change, or the one before; after the last comes the first. */
   step(by: 1 | -1) {
     const { order } = this;
+    // Whoever asks before there is anything to go through is taken to it as soon as there is.
+    this.#wanted = this.view === null ? by : null;
     if (order.length === 0) return;
     const here = this.at === null ? -1 : order.indexOf(this.at);
     const to = here < 0 ? (by > 0 ? 0 : order.length - 1) : (here + by + order.length) % order.length;

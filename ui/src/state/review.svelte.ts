@@ -29,6 +29,8 @@ export interface ReviewScreen {
   putBack(version: number, splices: DiffSplice[]): boolean;
   /** What is selected of the body, as the desk counts it; `null` where nothing is. */
   selected(): Passage | null;
+  /** Where the caret is in the body. */
+  caret(): number;
   /** The words of a part of the body. */
   words(passage: Passage): string;
   /** Brings a suggestion or a thread into sight: where it was mapped to, else `passage`. */
@@ -44,15 +46,37 @@ export interface ReviewHearer {
   named(name: string): Promise<void>;
 }
 
+/** A card that is to be shown. */
+export interface Picked {
+  id: string;
+  /** The keys are to go to it. */
+  keys: boolean;
+}
+
+/** What is proposed in the editor. */
+export interface Suggested {
+  version: number;
+  /** All that is proposed. */
+  proposals: Proposal[];
+  /** Names of what was taken back. */
+  gone: string[];
+  /** The person rests. */
+  settled: boolean;
+}
+
 /** A box that is typed in: a new comment, a reply, an edit. */
 export interface Box {
   text: string;
   /** Where a new comment is to stand, counted in `version` of the body. */
   passage: Passage | null;
   version: number;
+  /** The words that a new comment is about, where its place is not in the text any more. */
+  quote: string;
+  /** A new comment that is to stay off the record. */
+  offRecord: boolean;
 }
 
-const NO_TEXT: Box = { text: "", passage: null, version: 0 };
+const NO_TEXT: Box = { text: "", passage: null, version: 0, quote: "", offRecord: false };
 
 /** Whether a suggestion waits for a decision. */
 export const isOpen = (item: SuggestionItem) => item.verdict === "open";
@@ -123,7 +147,9 @@ export class Reviewing {
   /** Boxes whose text is on its way. */
   sending = $state.raw<ReadonlySet<string>>(new Set());
   /** The suggestion or thread that was clicked in the text last. */
-  picked = $state.raw<{ id: string } | null>(null);
+  picked = $state.raw<Picked | null>(null);
+  /** The box of a new comment is to have the caret as soon as it is there. */
+  summoned = $state(false);
   /** Answers who the person is; set while they are asked. */
   naming = $state.raw<((name: string | null) => void) | null>(null);
   #boxes = $state.raw<ReadonlyMap<string, Box>>(new Map());
@@ -131,6 +157,9 @@ export class Reviewing {
   #path = "";
   #turn = 0;
   #unkept = new Set<string>();
+  /** Boxes whose place was chosen here and is not with the desk yet, each with its turn. */
+  #placed = new Map<string, number>();
+  #places = 0;
   #timer: ReturnType<typeof setTimeout> | undefined;
   #keeping: Promise<void> | null = null;
   #asked: Promise<string | null> | null = null;
@@ -170,13 +199,13 @@ export class Reviewing {
   }
 
   /** Shows the card of a suggestion or a thread; the same one again as well. */
-  pick(id: string) {
-    this.picked = { id };
+  pick(id: string, keys = false) {
+    this.picked = { id, keys };
   }
 
   /** The record of an article changed. */
   hear(path: string) {
-    if (path === this.#path && this.value) void this.load(path);
+    if (path === this.#path && (this.value || this.problem)) void this.load(path);
   }
 
   /** No article is open any more. */
@@ -191,7 +220,9 @@ export class Reviewing {
     this.value = null;
     this.problem = null;
     this.picked = null;
+    this.summoned = false;
     this.#boxes = new Map();
+    this.#placed.clear();
   }
 
   #take(review: Review) {
@@ -199,11 +230,12 @@ export class Reviewing {
     this.value = review;
     this.problem = null;
     const boxes = new Map(this.#boxes);
-    for (const { key, text, passage } of review.unsent) {
+    const { version } = review;
+    for (const { key, text, passage, quote, off_record: offRecord } of review.unsent) {
       const box = boxes.get(key);
       // What is typed here is newer than what the desk keeps; a place is as the desk mapped it.
-      if (!box) boxes.set(key, { text, passage, version: review.version });
-      else if (box.passage && passage) boxes.set(key, { ...box, passage, version: review.version });
+      if (!box) boxes.set(key, { text, passage, version, quote, offRecord });
+      else if (!this.#placed.has(key)) boxes.set(key, { ...box, passage, version, quote });
     }
     this.#boxes = boxes;
     this.#screen?.mark(review);
@@ -285,11 +317,9 @@ export class Reviewing {
    * Hands over what is proposed in the editor of an article, all of it; `settled` once the person rests. Where the
    * text has moved on too far for the desk, the next hand-over says the same.
    */
-  async suggest(path: string, version: number, proposals: Proposal[], settled: boolean) {
+  async suggest(path: string, typed: Suggested) {
     try {
-      const review = await this.signed(() =>
-        this.#wire.call("suggest", { path, version, proposals, settled }),
-      );
+      const review = await this.signed(() => this.#wire.call("suggest", { path, ...typed }));
       if (review && path === this.#path) this.#take(review);
     } catch (reason) {
       if (asProblem(reason).code !== "stale") this.#hearer.problem(asProblem(reason));
@@ -311,14 +341,21 @@ export class Reviewing {
     return this.#run((path) => this.#wire.call("keep_off_record", { path, thread, off }));
   }
 
-  /** Gives what lost its place the one that is selected. Says whether it did. */
-  async attach(id: string): Promise<boolean> {
-    if (!this.#screen?.selected()) return false;
+  /** Gives what lost its place the one that is selected; what is to be put in, that of the caret. `null`: none is. */
+  async attach(id: string): Promise<boolean | null> {
+    const putIn = this.value?.suggestions.some((item) => item.id === id && item.old === "") ?? false;
+    if (!this.#screen || (!putIn && !this.#screen.selected())) return null;
     return this.#run(async (path) => {
       const version = await this.#hearer.settle();
-      const passage = this.#screen?.selected() ?? { start: 0, end: 0 };
+      const at = this.#screen?.caret() ?? 0;
+      const passage = (putIn ? null : this.#screen?.selected()) ?? { start: at, end: at };
       return this.#wire.call("attach", { path, id, version, passage });
     });
+  }
+
+  /** Gives what was attached the place back that it had before. */
+  async detach(id: string): Promise<boolean> {
+    return this.#run((path) => this.#wire.call("detach", { path, id }));
   }
 
   /** Signs what is on the disk. */
@@ -349,18 +386,35 @@ export class Reviewing {
     return passage !== null;
   }
 
-  /** Puts the new comment on a passage of the review; what was typed about the whole goes along. */
+  /** Box of the comment that is being made: about a passage, or about the whole. */
+  get composing(): "new" | "whole" {
+    const { text, passage } = this.box("new");
+    return passage || text !== "" ? "new" : "whole";
+  }
+
+  /** Puts the new comment on a passage of the review; what was typed goes along. */
   on(passage: Passage, version = this.value?.version ?? 0) {
-    const text = this.box("new").text || this.box("whole").text;
-    if (this.box("new").text === "" && text !== "") this.forget("whole");
-    this.#put("new", { text, passage, version });
+    const { text, offRecord } = this.box(this.composing);
+    if (this.composing === "whole" && this.#boxes.has("whole")) this.forget("whole");
+    this.summoned = true;
+    this.#place("new", { text, passage, version, quote: "", offRecord });
   }
 
   /** Lets the new comment be about the whole article. */
   onWhole() {
-    const { text } = this.box("new");
+    const { text, offRecord } = this.box("new");
     this.forget("new");
-    if (text !== "") this.type("whole", text);
+    this.#put("whole", { ...NO_TEXT, text, offRecord });
+  }
+
+  /** Keeps a new comment off the record, or not. */
+  tick(key: string, offRecord: boolean) {
+    this.#put(key, { ...this.box(key), offRecord });
+  }
+
+  #place(key: string, box: Box) {
+    this.#placed.set(key, ++this.#places);
+    this.#put(key, box);
   }
 
   #put(key: string, box: Box) {
@@ -375,23 +429,28 @@ export class Reviewing {
     this.#timer = undefined;
     const path = this.#path;
     const items = [...this.#unkept].map((key) => {
-      const { text, passage } = this.box(key);
-      return { key, text, passage };
+      const { text, passage, version, quote, offRecord: off_record } = this.box(key);
+      const turn = this.#placed.get(key);
+      const item = { key, text, passage, quote, off_record };
+      return { item, version: turn === undefined ? null : version, turn };
     });
     this.#unkept.clear();
     const before = this.#keeping;
     const run = (async () => {
       await before;
-      for (const item of items) await this.#keepOne(path, item);
+      for (const { item, version, turn } of items) {
+        await this.#keepOne(path, item, version);
+        if (turn !== undefined && this.#placed.get(item.key) === turn) this.#placed.delete(item.key);
+      }
     })();
     this.#keeping = run;
     await run;
     if (this.#keeping === run) this.#keeping = null;
   }
 
-  async #keepOne(path: string, item: UnsentItem) {
+  async #keepOne(path: string, item: UnsentItem, version: number | null) {
     try {
-      await this.#wire.call("keep_unsent", { path, item });
+      await this.#wire.call("keep_unsent", { path, item, version });
     } catch (reason) {
       this.#hearer.problem(asProblem(reason));
     }
@@ -399,11 +458,12 @@ export class Reviewing {
 
   /** Forgets what a box holds. */
   forget(key: string) {
-    this.#put(key, NO_TEXT);
+    this.#place(key, NO_TEXT);
   }
 
   /** Sends what a box holds; on success it is empty. Says whether it went. */
-  async send(key: string, offRecord = false): Promise<boolean> {
+  async send(key: string): Promise<boolean> {
+    const { offRecord } = this.box(key);
     const text = this.box(key).text.trim();
     if (text === "" || this.sending.has(key)) return false;
     this.sending = new Set(this.sending).add(key);

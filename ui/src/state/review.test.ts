@@ -19,6 +19,7 @@ let review: Reviewing;
 let body: string;
 let names: string[];
 let selected: Passage | null;
+let caret = 0;
 const problems: string[] = [];
 
 const screen: ReviewScreen = {
@@ -26,6 +27,7 @@ const screen: ReviewScreen = {
   accept: (items) => items.filter(({ passage }) => passage).map(({ id }) => id),
   putBack: () => true,
   selected: () => selected,
+  caret: () => selected?.end ?? caret,
   words: ({ start, end }) => body.slice(start, end),
   reveal: () => {},
 };
@@ -82,6 +84,7 @@ const item = (id: string, some: Partial<SuggestionItem> = {}): SuggestionItem =>
   old: "a",
   new: "b",
   standing: "placed",
+  attached: false,
   verdict: "open",
   decided_by: "",
   edited_since: false,
@@ -223,7 +226,8 @@ test("a new comment stands on what is selected, and takes along what was typed",
   selected = place("trois consortiums");
   expect(await review.begin()).toBe(true);
   expect([review.box("new").text, review.box("whole").text]).toEqual(["Lequel ?", ""]);
-  await review.send("new", true);
+  review.tick("new", true);
+  await review.send("new");
   expect(review.value?.threads.at(-1)).toMatchObject({ quote: "trois consortiums", off_record: true });
   expect(review.box("new").passage).toBeNull();
 });
@@ -243,12 +247,85 @@ test("a comment on a place that moved on too far is sent again with the place of
   expect(problems).toEqual([]);
 });
 
-test("an orphan is attached to what is selected", async () => {
-  expect(thread("t3")?.standing).toBe("orphaned");
-  expect(await review.attach("t3")).toBe(false);
+test("an orphan is attached to what is selected, and gets its place back when that was wrong", async () => {
+  const before = thread("t3");
+  expect(before).toMatchObject({ standing: "orphaned", attached: false });
+  expect(await review.attach("t3")).toBeNull();
   selected = place("La flotte mondiale");
   expect(await review.attach("t3")).toBe(true);
-  expect(thread("t3")).toMatchObject({ standing: "placed", quote: "La flotte mondiale" });
+  expect(thread("t3")).toMatchObject({ standing: "placed", quote: "La flotte mondiale", attached: true });
+  await review.detach("t3");
+  expect(thread("t3")).toMatchObject({ standing: "orphaned", quote: before?.quote });
+});
+
+test("what is to be put in is attached at the caret, whether or not something is selected", async () => {
+  const there = place("La flotte mondiale").end;
+  caret = there;
+  const proposal = { id: "p1", passage: { start: there, end: there }, new: " entière" };
+  const version = review.value?.version ?? 0;
+  await review.suggest(PATH, { version, proposals: [proposal], gone: [], settled: true });
+  expect(suggestion("p1")).toMatchObject({ old: "", mine: true });
+  caret = 3;
+  expect(await review.attach("p1")).toBe(true);
+  expect(suggestion("p1")).toMatchObject({ passage: { start: 3, end: 3 }, old: "", attached: true });
+});
+
+test("what was not taken back stays, whatever else is proposed", async () => {
+  const version = review.value?.version ?? 0;
+  const proposals = [{ id: "p1", passage: place("trois consortiums"), new: "deux" }];
+  await review.suggest(PATH, { version, proposals, gone: [], settled: true });
+  await review.suggest(PATH, { version, proposals: [], gone: [], settled: true });
+  expect(suggestion("p1")?.verdict).toBe("open");
+  await review.suggest(PATH, { version, proposals: [], gone: ["p1"], settled: true });
+  expect(suggestion("p1")?.verdict).toBe("withdrawn");
+});
+
+test("the mark off the record stays with the words: in the box, over another article, over a restart", async () => {
+  review.type("whole", "Entre nous");
+  review.tick("whole", true);
+  await review.load("brest-fibre.md");
+  expect(review.box("whole").offRecord).toBe(false);
+  await review.load(PATH);
+  expect(review.box("whole")).toMatchObject({ text: "Entre nous", offRecord: true });
+  // It goes along to a passage and back.
+  selected = place("trois consortiums");
+  await review.begin();
+  expect(review.box(review.composing)).toMatchObject({ text: "Entre nous", offRecord: true });
+  review.onWhole();
+  expect(await review.send("whole")).toBe(true);
+  expect(review.value?.threads.at(-1)).toMatchObject({ off_record: true });
+  expect(review.box("whole").offRecord).toBe(false);
+});
+
+test("a place is told once; after that it is where the desk says", async () => {
+  const told: (number | null)[] = [];
+  const call = host.call.bind(host);
+  host.call = (name, args) => {
+    if (name === "keep_unsent") told.push((args as { version: number | null }).version);
+    return call(name, args);
+  };
+  selected = place("trois consortiums");
+  await review.begin();
+  // An answer from before does not move it.
+  await review.load(PATH);
+  expect(review.box("new").passage).toEqual(selected);
+  await review.keep();
+  review.type("new", "Lequel ?");
+  await review.keep();
+  expect(told).toEqual([expect.any(Number), null]);
+  const value = review.value;
+  if (!value) throw new Error("no review");
+  // Its words were taken out: what is typed stays, and says what it was about.
+  host.call = (name, args) =>
+    name === "review"
+      ? Promise.resolve({
+          ...value,
+          unsent: [{ key: "new", text: "", passage: null, quote: "trois consortiums", off_record: false }],
+        })
+      : call(name, args);
+  await review.load(PATH);
+  expect(review.composing).toBe("new");
+  expect(review.box("new")).toMatchObject({ text: "Lequel ?", passage: null, quote: "trois consortiums" });
 });
 
 test("the name is asked for once, and everything that waited for it is done", async () => {

@@ -13,6 +13,8 @@ export interface Shortcut {
   command: CommandName;
   key: string;
   scope: Scope;
+  /** Another key of the same command, which no list shows. */
+  also?: boolean;
 }
 
 /** The keys. */
@@ -31,8 +33,10 @@ export const SHORTCUTS: Shortcut[] = [
   { command: "nextChange", key: "F8", scope: "window" },
   { command: "previousChange", key: "Shift+F8", scope: "window" },
   { command: "putBack", key: "Mod+F8", scope: "window" },
-  { command: "suggest", key: "Mod+Shift+e", scope: "window" },
+  { command: "suggest", key: "Mod+Shift+s", scope: "window" },
+  { command: "suggest", key: "Mod+Shift+e", scope: "window", also: true },
   { command: "comment", key: "Mod+Shift+m", scope: "window" },
+  { command: "remark", key: "F9", scope: "window" },
   { command: "deskReview", key: "Mod+Shift+l", scope: "window" },
   { command: "fold", key: "Mod+\\", scope: "window" },
   { command: "zoomIn", key: "Mod+Plus", scope: "window" },

@@ -70,6 +70,12 @@ test("on a Mac it is Cmd, not Ctrl", () => {
   expect([commandFor(cmd, true), commandFor(press("s"), true)]).toEqual(["save", null]);
 });
 
+test("suggest mode has two keys, of which one is shown", () => {
+  const keys = ["s", "e"].map((key) => commandFor(press(key, { shiftKey: true })));
+  expect(keys).toEqual(["suggest", "suggest"]);
+  expect(SHORTCUTS.filter(({ command, also }) => command === "suggest" && !also)).toHaveLength(1);
+});
+
 test("no key means two things", () => {
   for (const { key, scope } of SHORTCUTS) {
     expect(SHORTCUTS.filter((other) => other.key === key && other.scope === scope)).toHaveLength(1);

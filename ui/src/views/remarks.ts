@@ -35,6 +35,11 @@ export function marksOf(review: Review, words: ReviewWords): Marks {
     version: review.version,
     remarks: [...suggested, ...said],
     mine: own.flatMap(({ id, passage, new: text }) => (passage ? [{ id, passage, new: text }] : [])),
-    closed: new Set(review.suggestions.filter(({ verdict }) => verdict !== "open").map(({ id }) => id)),
+    // What its author took back was taken out in the editor, where Undo may have put it in again.
+    closed: new Set(
+      review.suggestions
+        .filter(({ verdict }) => verdict === "accepted" || verdict === "rejected")
+        .map(({ id }) => id),
+    ),
   };
 }

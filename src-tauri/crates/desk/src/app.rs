@@ -281,6 +281,7 @@ impl App {
             }),
             watch: desk.watch_state(),
             weaker: desk.weaker(),
+            suggesting: self.store.suggesting(desk.root()),
         }
     }
 
@@ -889,6 +890,12 @@ impl App {
             session.set_place(caret, scroll);
         }
         self.store.set_place(desk.root(), &path, Place { caret, scroll });
+        Ok(())
+    }
+
+    /// What is typed on the open desk is proposed from here on, or goes into the text.
+    pub fn set_suggesting(&self, suggesting: bool) -> Result<(), Problem> {
+        self.store.set_suggesting(self.desk()?.root(), suggesting);
         Ok(())
     }
 

@@ -92,7 +92,7 @@ commands! {
     mark_read(path: String, version: VersionRef) -> ();
     desk_review() -> Vec<DeskReviewItem>;
     review(path: String) -> Review;
-    suggest(path: String, version: u32, proposals: Vec<Proposal>, settled: bool) -> Review;
+    suggest(path: String, version: u32, proposals: Vec<Proposal>, gone: Vec<String>, settled: bool) -> Review;
     decide(path: String, ids: Vec<String>, accept: bool) -> Review;
     undecide(path: String, ids: Vec<String>) -> Review;
     note_suggestion(path: String, id: String, note: String) -> Review;
@@ -102,7 +102,8 @@ commands! {
     resolve_thread(path: String, thread: String, resolved: bool) -> Review;
     keep_off_record(path: String, thread: String, off: bool) -> Review;
     attach(path: String, id: String, version: u32, passage: Passage) -> Review;
-    keep_unsent(path: String, item: UnsentItem) -> ();
+    detach(path: String, id: String) -> Review;
+    keep_unsent(path: String, item: UnsentItem, version: Option<u32>) -> ();
     set_stage(path: String, stage: String, reason: String) -> ArticleState;
     sign_off(path: String, role: String) -> Review;
     withdraw_sign_off(path: String, id: String) -> Review;
@@ -118,6 +119,7 @@ commands! {
     pages(path: String, version: u32, options: ExportOptions) -> Pages;
     set_settings(settings: Settings) -> Settings;
     set_place(path: String, caret: u32, scroll: f64) -> ();
+    set_suggesting(suggesting: bool) -> ();
     painted() -> String;
     focused() -> ();
     farewell() -> ();

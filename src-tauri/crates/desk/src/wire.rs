@@ -185,6 +185,8 @@ pub struct DeskInfo {
     pub watch: WatchState,
     /// Why saves are less safe here than elsewhere, as far as it is known.
     pub weaker: Option<Weaker>,
+    /// What is typed on this desk is proposed.
+    pub suggesting: bool,
 }
 
 /// A desk that was opened, and the article to begin with: the one that was open last there, else its first.

@@ -58,6 +58,7 @@ export const en: ReviewWords = {
     note: "Note",
     addNote: "Add a note",
     editNote: "Edit the note",
+    removeNote: "Remove the note",
     go: "Go to the passage",
     changed: "The text it was made on has changed: accepting replaces what stands there now.",
     rivals: (names) => `Same passage as the suggestion of ${names}: only one can be taken.`,
@@ -109,6 +110,7 @@ export const en: ReviewWords = {
     label: "New comment",
     on: "On the passage",
     notOn: "On the whole article instead",
+    lost: "Its passage is gone from the text: this will be about the whole article, unless you select a new one.",
     selection: "Comment on the selection",
     noSelection: "Select a passage in the text first.",
     send: "Comment",
@@ -122,6 +124,9 @@ export const en: ReviewWords = {
     hint: "The passage is no longer in the text. Nothing is lost: select its new place, then attach.",
     attach: "Attach to the selection",
     was: "Was about",
+    attachHere: "Attach at the caret",
+    done: "Attached to its new place.",
+    detach: "Back to its former place",
   },
   review: {
     label: "Suggestions, comments and sign-off",
@@ -133,6 +138,7 @@ export const en: ReviewWords = {
     problems: "A part of the review’s record cannot be read.",
     stages: (n) => `${n} ${s(n, "change of stage", "changes of stage")}`,
     past: "On record",
+    noneHere: "No suggestion and no comment is at the caret.",
   },
   seal: {
     title: "Sign-off",

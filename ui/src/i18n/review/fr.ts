@@ -57,6 +57,7 @@ export const fr = {
     note: "Note",
     addNote: "Ajouter une note",
     editNote: "Modifier la note",
+    removeNote: "Retirer la note",
     go: "Aller au passage",
     changed: "Le texte visé a changé depuis\u00a0: accepter remplace ce qui s’y trouve.",
     rivals: (names: string) => `Même passage que la suggestion de ${names}\u00a0: une seule peut être prise.`,
@@ -110,6 +111,7 @@ export const fr = {
     label: "Nouveau commentaire",
     on: "Sur le passage",
     notOn: "Plutôt sur tout l’article",
+    lost: "Le passage n’est plus dans le texte\u00a0: le commentaire portera sur tout l’article, sauf si vous en sélectionnez un autre.",
     selection: "Commenter la sélection",
     noSelection: "Sélectionnez d’abord un passage dans le texte.",
     send: "Commenter",
@@ -123,6 +125,9 @@ export const fr = {
     hint: "Le passage visé n’est plus dans le texte. Rien n’est perdu\u00a0: sélectionnez sa nouvelle place, puis rattachez.",
     attach: "Rattacher à la sélection",
     was: "Portait sur",
+    attachHere: "Rattacher au curseur",
+    done: "Rattaché à sa nouvelle place.",
+    detach: "Rendre sa place d’avant",
   },
   review: {
     label: "Suggestions, commentaires et bon à tirer",
@@ -134,6 +139,7 @@ export const fr = {
     problems: "Une partie du dossier de révision ne se lit pas.",
     stages: (n: number) => `${n}\u00a0${s(n, "changement d’étape", "changements d’étape")}`,
     past: "Dossier",
+    noneHere: "Aucune suggestion ni aucun commentaire au curseur.",
   },
   seal: {
     title: "Bon à tirer",

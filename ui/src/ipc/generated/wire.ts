@@ -218,7 +218,11 @@ watch: WatchState,
 /**
  * Why saves are less safe here than elsewhere, as far as it is known.
  */
-weaker: Weaker | null, };
+weaker: Weaker | null, 
+/**
+ * What is typed on this desk is proposed.
+ */
+suggesting: boolean, };
 
 /**
  * A desk that was opened, and the article to begin with: the one that was open last there, else its first.
@@ -1149,6 +1153,10 @@ new: string,
  */
 standing: Standing, 
 /**
+ * Somebody gave it another place than the one that it was made on.
+ */
+attached: boolean, 
+/**
  * What became of it.
  */
 verdict: Verdict, 
@@ -1214,6 +1222,10 @@ quote: string,
  * How it stands to the text.
  */
 standing: Standing, 
+/**
+ * Somebody gave it another place than the one that it was made on.
+ */
+attached: boolean, 
 /**
  * Settled.
  */
@@ -1286,7 +1298,7 @@ reason: string, };
  */
 export type UnsentItem = { 
 /**
- * Which box: `new`, `whole`, `reply:<thread>`, `edit:<message>`.
+ * Which box: `new`, `whole`, `reply:<thread>`, `edit:<message>`, `note:<suggestion>`.
  */
 key: string, 
 /**
@@ -1294,9 +1306,17 @@ key: string,
  */
 text: string, 
 /**
- * Where a new comment is to stand.
+ * Where a new comment is to stand; `None` also where that place is not in the text any more.
  */
-passage: Passage | null, };
+passage: Passage | null, 
+/**
+ * The words that a new comment is about; empty where it is about none.
+ */
+quote: string, 
+/**
+ * A new comment that is to stay off the record.
+ */
+off_record: boolean, };
 
 /**
  * The review of one article, placed on the body that is on the screen.
@@ -1561,7 +1581,7 @@ export type Commands = {
   mark_read: { args: { path: string; version: VersionRef; }; answer: null };
   desk_review: { args: { }; answer: Array<DeskReviewItem> };
   review: { args: { path: string; }; answer: Review };
-  suggest: { args: { path: string; version: number; proposals: Array<Proposal>; settled: boolean; }; answer: Review };
+  suggest: { args: { path: string; version: number; proposals: Array<Proposal>; gone: Array<string>; settled: boolean; }; answer: Review };
   decide: { args: { path: string; ids: Array<string>; accept: boolean; }; answer: Review };
   undecide: { args: { path: string; ids: Array<string>; }; answer: Review };
   note_suggestion: { args: { path: string; id: string; note: string; }; answer: Review };
@@ -1571,7 +1591,8 @@ export type Commands = {
   resolve_thread: { args: { path: string; thread: string; resolved: boolean; }; answer: Review };
   keep_off_record: { args: { path: string; thread: string; off: boolean; }; answer: Review };
   attach: { args: { path: string; id: string; version: number; passage: Passage; }; answer: Review };
-  keep_unsent: { args: { path: string; item: UnsentItem; }; answer: null };
+  detach: { args: { path: string; id: string; }; answer: Review };
+  keep_unsent: { args: { path: string; item: UnsentItem; version: number | null; }; answer: null };
   set_stage: { args: { path: string; stage: string; reason: string; }; answer: ArticleState };
   sign_off: { args: { path: string; role: string; }; answer: Review };
   withdraw_sign_off: { args: { path: string; id: string; }; answer: Review };
@@ -1585,6 +1606,7 @@ export type Commands = {
   pages: { args: { path: string; version: number; options: ExportOptions; }; answer: Pages };
   set_settings: { args: { settings: Settings; }; answer: Settings };
   set_place: { args: { path: string; caret: number; scroll: number; }; answer: null };
+  set_suggesting: { args: { suggesting: boolean; }; answer: null };
   painted: { args: { }; answer: string };
   focused: { args: { }; answer: null };
   farewell: { args: { }; answer: null };

@@ -38,9 +38,10 @@ impl App {
         path: String,
         version: u32,
         proposals: Vec<Proposal>,
+        gone: Vec<String>,
         settled: bool,
     ) -> Result<Review, Problem> {
-        self.desk()?.suggest(&article_path(&path)?, version, &proposals, settled)
+        self.desk()?.suggest(&article_path(&path)?, version, &proposals, &gone, settled)
     }
 
     /// Accepts or rejects suggestions; the text of accepted ones stands in the article already.
@@ -101,9 +102,14 @@ impl App {
         self.desk()?.attach(&article_path(&path)?, &id, version, passage)
     }
 
+    /// Gives a suggestion or a comment the place back that it had before it was attached.
+    pub fn detach(&self, path: String, id: String) -> Result<Review, Problem> {
+        self.desk()?.detach(&article_path(&path)?, &id)
+    }
+
     /// Keeps what is typed into a box of the review.
-    pub fn keep_unsent(&self, path: String, item: UnsentItem) -> Result<(), Problem> {
-        self.desk()?.keep_unsent(&article_path(&path)?, item)
+    pub fn keep_unsent(&self, path: String, item: UnsentItem, version: Option<u32>) -> Result<(), Problem> {
+        self.desk()?.keep_unsent(&article_path(&path)?, item, version)
     }
 
     /// Moves an article to a stage.

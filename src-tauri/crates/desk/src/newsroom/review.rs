@@ -12,8 +12,8 @@ use super::{Newsroom, lock};
 use crate::error::Problem;
 use crate::gates;
 use crate::review::placing::{Places, Placing};
-use crate::review::typed::{Proposals, Proposed, Typed};
-use crate::review::view::{self, Classes, Sources};
+use crate::review::typed::{Proposals, Proposed, Typed, Unsent};
+use crate::review::view::{self, Classes, Sources, is_growing};
 use crate::session::{Session, Snapshot};
 use crate::store::history::Origin;
 use crate::store::images;
@@ -97,7 +97,7 @@ impl Newsroom {
         });
         let updates = session.updates_between(placing.version(), snapshot.version);
         placing.follow(snapshot.version, &snapshot.body, updates);
-        placing.settle(&view::wanted(&suggestions, &reviewed.record));
+        placing.settle(&view::wanted(&suggestions, &reviewed.record, &typed));
         Ok(At { session, snapshot, reviewed, suggestions })
     }
 
@@ -154,8 +154,8 @@ impl Newsroom {
         kept.map_err(|error| words::cannot_record(path, &error))
     }
 
-    /// The person's proposals as they are in the editor, in the body's `version`. Unsettled ones are kept on this
-    /// machine only; settled ones become events.
+    /// The person's proposals as they are in the editor, in the body's `version`, and the names of those that they took
+    /// back there. Unsettled ones are kept on this machine only; settled ones become events.
     ///
     /// # Errors
     /// Nobody gave a name; the version is too old to be followed; the disk refused.
@@ -164,6 +164,7 @@ impl Newsroom {
         path: &str,
         version: u32,
         proposals: &[Proposal],
+        gone: &[String],
         settled: bool,
     ) -> Result<wire::Review, Problem> {
         let me = self.by()?;
@@ -192,17 +193,14 @@ impl Newsroom {
             };
             list.push(Proposed { id: proposal.id.clone(), anchor, new: proposal.new.clone() });
         }
-        let gone = at.reviewed.record.suggestions.iter().filter(|known| {
-            let mine = known.by == me && known.verdict == Verdict::Open;
-            // What does not stand word for word is not in the editor: it was not taken back there.
-            mine && placing.place(&known.id).1 == Standing::Placed
-                && !proposals.iter().any(|proposal| proposal.id == known.id)
+        let before = open.typed.as_ref().and_then(|typed| typed.proposals.as_ref());
+        // What was taken back before stays so until it is proposed again, also where the editor knows nothing of it.
+        let gone = gone.iter().chain(before.iter().flat_map(|before| &before.gone)).filter(|id| {
+            let own = at.reviewed.record.suggestions.iter().find(|known| known.id == **id);
+            own.is_some_and(|known| known.by == me && known.verdict == Verdict::Open)
+                && !proposals.iter().any(|proposal| proposal.id == **id)
         });
-        let before = open.typed.as_ref().and_then(|typed| typed.proposals.clone());
-        let mut gone: BTreeSet<String> = gone.map(|known| known.id.clone()).collect();
-        // What was taken back before has no place any more, and stays taken back until it is typed again.
-        let again = |id: &String| !proposals.iter().any(|proposal| proposal.id == *id);
-        gone.extend(before.iter().flat_map(|before| &before.gone).filter(|id| again(id)).cloned());
+        let gone: BTreeSet<String> = gone.cloned().collect();
         let proposals = Proposals { list, gone: gone.into_iter().collect() };
         let typed = self.typed_of(path, &mut open);
         if typed.proposals.as_ref() != Some(&proposals) {
@@ -225,7 +223,10 @@ impl Newsroom {
         for Proposed { id, anchor, new } in proposals.list {
             match reviewed.record.suggestions.iter().find(|known| known.id == id) {
                 None => kinds.push(Kind::Suggest { suggestion: id, anchor, new }),
-                Some(known) if known.by == me && known.verdict == Verdict::Open => {
+                Some(known) if known.by == me && is_growing(known.verdict) => {
+                    if known.verdict == Verdict::Withdrawn {
+                        kinds.push(Kind::Reopen { suggestions: vec![id.clone()] });
+                    }
                     if known.anchor != anchor || known.new != new {
                         kinds.push(Kind::Revise { suggestion: id, anchor, new });
                     }
@@ -429,7 +430,8 @@ impl Newsroom {
         self.record(path, &mut lock(&open), vec![kind])
     }
 
-    /// Gives an orphaned suggestion or conversation a place again. A suggestion keeps the words that it was made on.
+    /// Gives a suggestion or a conversation another place. A suggestion keeps the words that it was made on; one that
+    /// puts something in stands after the passage.
     ///
     /// # Errors
     /// It is unknown; the version is too old to be followed; nobody gave a name; the disk refused.
@@ -442,24 +444,59 @@ impl Newsroom {
     ) -> Result<wire::Review, Problem> {
         let open = self.open_review(path);
         let mut open = lock(&open);
+        self.send_proposals(path, &mut open)?;
         let at = self.at(path, &mut open)?;
-        let known = at.suggestions.iter().any(|known| known.id == id) || self.known_thread(path, id).is_ok();
-        if !known {
-            return Err(words::remark_gone(path));
-        }
-        let anchor = self.anchor(path, &at, version, passage)?;
+        let anchor = match at.suggestions.iter().find(|known| known.id == id) {
+            Some(Suggestion { anchor, .. }) => {
+                let start = if anchor.quote.is_empty() { passage.end } else { passage.start };
+                self.anchor(path, &at, version, Passage { start, ..passage })?.about(&anchor.quote)
+            }
+            None => {
+                self.known_thread(path, id)?;
+                self.anchor(path, &at, version, passage)?
+            }
+        };
         self.record(path, &mut open, vec![Kind::Attach { target: id.to_owned(), anchor }])
     }
 
-    /// Keeps what is typed into a box of the review and not sent.
+    /// Gives a suggestion or a conversation the place back that it had before it was attached.
+    ///
+    /// # Errors
+    /// It is unknown or was never attached; nobody gave a name; the disk refused.
+    pub fn detach(&self, path: &str, id: &str) -> Result<wire::Review, Problem> {
+        let open = self.open_review(path);
+        let reviewed = self.records.of(path);
+        let suggestions = reviewed.record.suggestions.iter().map(|known| (&known.id, &known.before));
+        let threads = reviewed.record.threads.iter().map(|known| (&known.id, &known.before));
+        let before =
+            suggestions.chain(threads).find(|(known, _)| *known == id).and_then(|(_, before)| before.clone());
+        let anchor = before.ok_or_else(|| words::remark_gone(path))?;
+        self.record(path, &mut lock(&open), vec![Kind::Attach { target: id.to_owned(), anchor }])
+    }
+
+    /// Keeps what is typed into a box of the review and not sent. Its place is counted in `version`; without one it
+    /// stays what it was.
     ///
     /// # Errors
     /// The disk refused.
-    pub fn keep_unsent(&self, path: &str, item: UnsentItem) -> Result<(), Problem> {
+    pub fn keep_unsent(&self, path: &str, item: UnsentItem, version: Option<u32>) -> Result<(), Problem> {
         let open = self.open_review(path);
         let mut open = lock(&open);
         let typed = self.typed_of(path, &mut open);
-        typed.keep(item);
+        let known = typed.unsent.iter().find(|known| known.key == item.key);
+        let known = known.and_then(|known| known.anchor.clone());
+        let anchor = match (version, item.passage) {
+            (None, _) => known,
+            (Some(_), None) => None,
+            // Words are kept even where the article cannot say any more what they are about.
+            (Some(version), Some(passage)) => self
+                .at(path, &mut open)
+                .and_then(|at| self.anchor(path, &at, version, passage))
+                .map_or(known, Some),
+        };
+        let UnsentItem { key, text, off_record, .. } = item;
+        let typed = self.typed_of(path, &mut open);
+        typed.keep(Unsent { key, text, anchor, off_record });
         let typed = typed.clone();
         self.keep_typed(path, &typed)
     }

@@ -13,9 +13,9 @@ use crate::session::DESK;
 use crate::wire::{Passage, Standing};
 
 /// Something that has a place.
-pub struct Wanted<'a> {
+pub struct Wanted {
     /// Its name.
-    pub id: &'a str,
+    pub id: String,
     /// Where it was made, and the words that are to stand there.
     pub anchor: Anchor,
 }
@@ -108,26 +108,26 @@ impl Placing {
     }
 
     /// Gives everything that is wanted a place on the present body, and forgets what is not wanted any more.
-    pub fn settle(&mut self, wanted: &[Wanted<'_>]) {
+    pub fn settle(&mut self, wanted: &[Wanted]) {
         let body = std::mem::take(&mut self.body);
         let mut looking = Looking { body: &body, ruler: Ruler::new(&body), finder: None };
         let mut spots = HashMap::with_capacity(wanted.len());
         for Wanted { id, anchor } in wanted {
-            let known = self.spots.remove(*id);
-            let remembered = self.remembered.places.get(*id).filter(|(made, _)| made == anchor);
+            let known = self.spots.remove(id);
+            let remembered = self.remembered.places.get(id).filter(|(made, _)| made == anchor);
             let spot = match known {
                 Some(mut spot) if spot.made == *anchor => {
                     looking.check(&mut spot);
                     spot
                 }
                 // Just accepted: the new words stand where the old ones were.
-                Some(spot) if looking.says(spot.outer.as_ref(), &anchor.quote) => {
+                Some(spot) if anchor.hash.is_empty() && looking.says(spot.outer.as_ref(), &anchor.quote) => {
                     let range = spot.outer;
                     Spot { made: anchor.clone(), outer: range.clone(), range, standing: Standing::Placed }
                 }
                 _ => looking.find(anchor, remembered.map(|(_, now)| now)),
             };
-            spots.insert((*id).to_owned(), spot);
+            spots.insert(id.clone(), spot);
         }
         self.spots = spots;
         self.body = body;
@@ -243,7 +243,7 @@ mod tests {
 
     fn placed(body: &str, anchor: &Anchor) -> Placing {
         let mut placing = Placing::new(0, body.to_owned(), Places::default());
-        placing.settle(&[Wanted { id: "x", anchor: anchor.clone() }]);
+        placing.settle(&[Wanted { id: "x".into(), anchor: anchor.clone() }]);
         placing
     }
 
@@ -257,7 +257,7 @@ mod tests {
         }
         let version = placing.version() + u32::try_from(edits.len()).unwrap();
         placing.follow(version, &body, Some(updates));
-        placing.settle(&[Wanted { id: "x", anchor: anchor.clone() }]);
+        placing.settle(&[Wanted { id: "x".into(), anchor: anchor.clone() }]);
         let (passage, standing) = placing.place("x");
         let words = passage.map(|passage| {
             let ruler = Ruler::new(&body);
@@ -331,10 +331,10 @@ mod tests {
         );
         let now = placing.body.clone();
         let mut next = Placing::new(0, now.clone(), placing.fresh());
-        next.settle(&[Wanted { id: "x", anchor: anchor.clone() }]);
+        next.settle(&[Wanted { id: "x".into(), anchor: anchor.clone() }]);
         assert_eq!(next.place("x").1, Standing::Placed);
         let mut without = Placing::new(0, now, Places::default());
-        without.settle(&[Wanted { id: "x", anchor }]);
+        without.settle(&[Wanted { id: "x".into(), anchor }]);
         assert_eq!(without.place("x").1, Standing::Orphaned);
     }
 }

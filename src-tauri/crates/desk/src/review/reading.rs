@@ -37,7 +37,7 @@ pub fn read(fs: &Arc<dyn Fs>, desk: &Path, local: &Path, path: &str, text: &str,
     let suggestions = view::suggestions(&reviewed.record, &typed, None, "");
     let places = Shelf::<Places>::open(Arc::clone(fs), local.join("review/places")).read(path);
     let mut placing = Placing::new(0, body.to_owned(), places.unwrap_or_default());
-    placing.settle(&view::wanted(&suggestions, &reviewed.record));
+    placing.settle(&view::wanted(&suggestions, &reviewed.record, &typed));
     let image = |src: &str| images::read_image(desk, src).ok().map(|image| seal::hash_of(&image.bytes));
     let seal = seal::text_of(text, path, &image).ok().map(|signed| seal::hash(&signed));
     let sources = Sources {

@@ -14,6 +14,12 @@ use crate::wire::{
     self, ChangeClass, MessageItem, Passage, SignOffItem, StageItem, Standing, SuggestionItem, ThreadItem,
 };
 
+/// Whether its author can go on with a suggestion: nobody decided, or they took it back themselves.
+#[must_use]
+pub fn is_growing(verdict: Verdict) -> bool {
+    matches!(verdict, Verdict::Open | Verdict::Withdrawn)
+}
+
 /// The suggestions as they stand with what is typed on top.
 #[must_use]
 pub fn suggestions(record: &Record, typed: &Typed, me: Option<&By>, now: &str) -> Vec<Suggestion> {
@@ -22,9 +28,11 @@ pub fn suggestions(record: &Record, typed: &Typed, me: Option<&By>, now: &str) -
     all.retain(|known| !proposals.gone.contains(&known.id) || known.verdict != Verdict::Open);
     for proposed in &proposals.list {
         match all.iter_mut().find(|known| known.id == proposed.id) {
-            Some(known) if known.by == *me && known.verdict == Verdict::Open => {
+            Some(known) if known.by == *me && is_growing(known.verdict) => {
                 known.anchor = proposed.anchor.clone();
                 known.new.clone_from(&proposed.new);
+                known.verdict = Verdict::Open;
+                known.decided_by = None;
             }
             Some(_) => {}
             None => all.push(Suggestion {
@@ -33,6 +41,7 @@ pub fn suggestions(record: &Record, typed: &Typed, me: Option<&By>, now: &str) -
                 at: now.to_owned(),
                 note: String::new(),
                 anchor: proposed.anchor.clone(),
+                before: None,
                 new: proposed.new.clone(),
                 verdict: Verdict::Open,
                 decided_by: None,
@@ -44,7 +53,7 @@ pub fn suggestions(record: &Record, typed: &Typed, me: Option<&By>, now: &str) -
 
 /// What needs a place. An accepted suggestion stands where its new words do.
 #[must_use]
-pub fn wanted<'a>(suggestions: &'a [Suggestion], record: &'a Record) -> Vec<Wanted<'a>> {
+pub fn wanted(suggestions: &[Suggestion], record: &Record, typed: &Typed) -> Vec<Wanted> {
     let suggested = suggestions.iter().filter(|known| known.verdict != Verdict::Withdrawn).map(|known| {
         let mut anchor = known.anchor.clone();
         if known.verdict == Verdict::Accepted {
@@ -52,12 +61,15 @@ pub fn wanted<'a>(suggestions: &'a [Suggestion], record: &'a Record) -> Vec<Want
             anchor.hash.clear();
             anchor.rival = None;
         }
-        Wanted { id: &known.id, anchor }
+        Wanted { id: known.id.clone(), anchor }
     });
     let said = record.threads.iter().filter_map(|thread| {
-        thread.anchor.as_ref().map(|anchor| Wanted { id: &thread.id, anchor: anchor.clone() })
+        thread.anchor.as_ref().map(|anchor| Wanted { id: thread.id.clone(), anchor: anchor.clone() })
     });
-    suggested.chain(said).collect()
+    let unsent = typed.unsent.iter().filter_map(|unsent| {
+        unsent.anchor.as_ref().map(|anchor| Wanted { id: unsent.id(), anchor: anchor.clone() })
+    });
+    suggested.chain(said).chain(unsent).collect()
 }
 
 /// Everything that a review's view is made of.
@@ -141,7 +153,7 @@ pub fn review(
         threads,
         sign_offs,
         stages,
-        unsent: sources.typed.unsent.clone(),
+        unsent: sources.typed.unsent.iter().map(|unsent| unsent.item(sources.placing)).collect(),
         people: people.into_iter().collect(),
         problems: sources.troubles.iter().map(|trouble| say(trouble).wire(lang)).collect(),
     }
@@ -184,6 +196,7 @@ fn suggestion(
         old,
         new: known.new.clone(),
         standing,
+        attached: known.before.is_some(),
         verdict,
         decided_by: known.decided_by.as_ref().map(|by| by.name.clone()).unwrap_or_default(),
         edited_since: verdict == wire::Verdict::Accepted && standing != Standing::Placed,
@@ -243,6 +256,7 @@ fn thread_item(thread: &copydesk_core::review::Thread, sources: &Sources<'_>) ->
         passage,
         quote: thread.anchor.as_ref().map(|anchor| anchor.quote.clone()).unwrap_or_default(),
         standing,
+        attached: thread.before.is_some(),
         resolved: thread.resolved,
         off_record: thread.off_record,
         mentions_me: sources
@@ -310,6 +324,7 @@ mod tests {
             old: String::new(),
             new: String::new(),
             standing: Standing::Placed,
+            attached: false,
             verdict: wire::Verdict::Open,
             decided_by: String::new(),
             edited_since: false,

@@ -30,6 +30,7 @@ pub struct Place {
 #[serde(default)]
 struct DeskMemory {
     last_article: Option<String>,
+    suggesting: bool,
     places: BTreeMap<String, Place>,
 }
 
@@ -148,6 +149,21 @@ impl Store {
         self.with_desk(root, |memory| {
             let changed = memory.last_article.as_deref() != Some(path);
             memory.last_article = Some(path.to_owned());
+            ((), changed)
+        });
+    }
+
+    /// Whether what is typed on a desk is proposed.
+    #[must_use]
+    pub fn suggesting(&self, root: &Path) -> bool {
+        self.with_desk(root, |memory| (memory.suggesting, false))
+    }
+
+    /// What is typed on a desk is proposed from here on, or goes into the text.
+    pub fn set_suggesting(&self, root: &Path, suggesting: bool) {
+        self.with_desk(root, |memory| {
+            let changed = memory.suggesting != suggesting;
+            memory.suggesting = suggesting;
             ((), changed)
         });
     }

@@ -63,6 +63,8 @@ pub struct SuggestionItem {
     pub new: String,
     /// How it stands to the text.
     pub standing: Standing,
+    /// Somebody gave it another place than the one that it was made on.
+    pub attached: bool,
     /// What became of it.
     pub verdict: Verdict,
     /// Who decided; empty while open.
@@ -101,6 +103,8 @@ pub struct ThreadItem {
     pub quote: String,
     /// How it stands to the text.
     pub standing: Standing,
+    /// Somebody gave it another place than the one that it was made on.
+    pub attached: bool,
     /// Settled.
     pub resolved: bool,
     /// Never leaves the desk.
@@ -144,12 +148,16 @@ pub struct StageItem {
 /// What was typed into a box of the review and not sent yet.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, TS)]
 pub struct UnsentItem {
-    /// Which box: `new`, `whole`, `reply:<thread>`, `edit:<message>`.
+    /// Which box: `new`, `whole`, `reply:<thread>`, `edit:<message>`, `note:<suggestion>`.
     pub key: String,
     /// The words.
     pub text: String,
-    /// Where a new comment is to stand.
+    /// Where a new comment is to stand; `None` also where that place is not in the text any more.
     pub passage: Option<Passage>,
+    /// The words that a new comment is about; empty where it is about none.
+    pub quote: String,
+    /// A new comment that is to stay off the record.
+    pub off_record: bool,
 }
 
 /// The review of one article, placed on the body that is on the screen.
