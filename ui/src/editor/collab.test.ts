@@ -4,6 +4,7 @@ import { EditorView } from "@codemirror/view";
 import fc from "fast-check";
 import { afterEach, describe, expect, it, vi } from "vitest";
 import { Line } from "./collab";
+import { FRAME } from "./frame";
 import type { Pushed, Update } from "./host";
 
 /** The authority's rules, as the desk has them: a push at the current version is taken whole. */
@@ -78,6 +79,19 @@ function type(view: EditorView, at: number, text: string): void {
 }
 
 const settle = () => new Promise((resolve) => setTimeout(resolve, 0));
+
+it("the frame of a key goes before its way to the desk; whoever waits for the desk does not wait for it", async () => {
+  vi.useFakeTimers();
+  const { desk, view, line } = open("un");
+  type(view, 2, " deux");
+  await vi.advanceTimersByTimeAsync(FRAME - 1);
+  expect(desk.updates).toHaveLength(0);
+  await vi.advanceTimersByTimeAsync(1);
+  expect(desk.updates).toHaveLength(1);
+  type(view, 7, " trois");
+  await line.flush();
+  expect(desk.doc.toString()).toBe("un deux trois");
+});
 
 describe("the line to the desk", () => {
   it("sends what was typed and learns the version", async () => {

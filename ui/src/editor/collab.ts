@@ -6,6 +6,7 @@ import { collab, getClientID, getSyncedVersion, receiveUpdates, sendableUpdates 
 import { ChangeSet, Transaction, type ChangeDesc, type Extension } from "@codemirror/state";
 import { EditorView } from "@codemirror/view";
 import { afterComposition } from "./composition";
+import { FRAME } from "./frame";
 import type { EditorHost, Pushed } from "./host";
 import { keepScroll } from "./scroll";
 
@@ -54,7 +55,7 @@ export class Line {
         const local = update.transactions.some((tr) => tr.docChanged && !tr.annotation(Transaction.remote));
         if (!local) return;
         this.host.onDirty();
-        this.start();
+        this.start(FRAME);
       }),
     ];
   }
@@ -114,11 +115,12 @@ export class Line {
     return this.view;
   }
 
-  private start(): void {
+  /** Begins to ask, after a pause in milliseconds that nobody is kept waiting for. */
+  private start(pause = 0): void {
     if (this.running || this.closed) return;
     this.running = true;
-    // A microtask later, so that no request starts inside an update of the view.
-    void Promise.resolve()
+    // A microtask later at least, so that no request starts inside an update of the view.
+    void (pause > 0 && this.waiters.length === 0 ? this.rest(pause) : Promise.resolve())
       .then(() => this.run())
       .finally(() => {
         this.running = false;

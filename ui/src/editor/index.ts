@@ -11,6 +11,7 @@ import { carets } from "./carets";
 import { Line } from "./collab";
 import { markdownCommands } from "./commands";
 import { focusMode, typewriterMode } from "./focus";
+import { AfterFrame } from "./frame";
 import type { Aids, EditorHost } from "./host";
 import { pictures } from "./images";
 import { invisibles } from "./invisibles";
@@ -253,19 +254,17 @@ export function createEditor(options: EditorOptions): CopyEditor {
     markdownCommands(),
     textKeys(),
     EditorView.updateListener.of((update) => {
-      if (!update.docChanged && !update.selectionSet) return;
-      // The place on the screen is read when the browser has laid the text out anyway.
-      update.view.requestMeasure({
-        key: line,
-        read: topLine,
-        write: (top, shown) => {
-          const { head } = shown.state.selection.main;
-          const at = suggest?.view === shown ? suggest.toBody(head) : head;
-          host.onCaret(at, view.state.doc.lineAt(Math.min(at, view.state.doc.length)).number, top);
-        },
-      });
+      if (update.docChanged || update.selectionSet) caret.ask();
     }),
   ];
+
+  /** Says where the caret and the top of the screen are. */
+  const caret = new AfterFrame(() => {
+    const here = shown();
+    const { head } = here.state.selection.main;
+    const at = suggest?.view === here ? suggest.toBody(head) : head;
+    host.onCaret(at, view.state.doc.lineAt(Math.min(at, view.state.doc.length)).number, topLine(here));
+  });
 
   let suggest: SuggestDesk | null = null;
   /** Proposals are wanted, and the review is not known yet. */
@@ -480,6 +479,7 @@ export function createEditor(options: EditorOptions): CopyEditor {
       command(shown());
     },
     destroy() {
+      caret.cancel();
       suggest?.close();
       line.close();
       view.destroy();

@@ -10,6 +10,8 @@ const WORD = /^[\p{L}\p{M}\p{N}]*$/u;
 /** Running text around them. */
 const BEFORE = /[\p{L}\p{M}\p{N} ,’]{0,24}$/u;
 const AFTER = /^[\p{L}\p{M}\p{N} ,’]{0,24}/u;
+/** UTF-16 units that hold as much of it as is looked at. */
+const NEAR = 48;
 /** Fewer characters around it than this say nothing of the place. */
 const ENOUGH = 3;
 
@@ -26,8 +28,9 @@ export function typedIn(update: ViewUpdate): Typed | null {
     const removed = doc.sliceString(from, to);
     const inserted = text.toString();
     if (!WORD.test(removed) || !WORD.test(inserted)) return;
-    const before = BEFORE.exec(line.text.slice(0, from - line.from))?.[0] ?? "";
-    const after = AFTER.exec(line.text.slice(to - line.from))?.[0] ?? "";
+    const before =
+      BEFORE.exec(line.text.slice(Math.max(0, from - line.from - NEAR), from - line.from))?.[0] ?? "";
+    const after = AFTER.exec(line.text.slice(to - line.from, to - line.from + NEAR))?.[0] ?? "";
     if (before.length + after.length < ENOUGH) return;
     const version = getSyncedVersion(update.state) + sendableUpdates(update.state).length;
     found = { version, line: line.number, before, removed, inserted, after };
