@@ -9,11 +9,9 @@ use crate::step::{self, Outcome};
 pub fn run(groups: &[&str]) -> Outcome {
     setup::prepare(Need::Bench)?;
     build::interface()?;
-    let programs = build::programs("release")?;
+    let programs = build::programs("release", &["copydesk-bench"])?;
     let see = "see the errors above";
     step::run("the page to compare with", &mut step::npm(&["run", "--silent", "build:peer"]), see)?;
-    let mut bench = step::cargo(&["build", "--locked", "--release", "--package", "copydesk-bench"]);
-    step::run("the benchmarks", &mut bench, see)?;
     let display = Display::start()?;
     let work = step::target_dir().join("bench");
     // A bus of its own: what a desktop would give the windows, without reaching the person's.

@@ -24,10 +24,12 @@ pub fn interface() -> Result<(), Failure> {
     std::fs::write(&file, hash).map_err(unreadable)
 }
 
-/// Builds both programs with Cargo's `profile` and names the folder they are in.
-pub fn programs(profile: &str) -> Result<PathBuf, Failure> {
+/// Builds both programs with Cargo's `profile`, other packages along with them, and names the folder they are in.
+/// What is built by a call of its own has features of its own, and Typst is compiled once more.
+pub fn programs(profile: &str, along: &[&str]) -> Result<PathBuf, Failure> {
     let mut cargo = step::cargo(&["build", "--locked", "--profile", profile]);
-    step::run(&format!("the programs ({profile})"), cargo.args(PROGRAMS), "see the errors above")?;
+    cargo.args(PROGRAMS).args(along.iter().flat_map(|package| ["--package", package]));
+    step::run(&format!("the programs ({profile})"), &mut cargo, "see the errors above")?;
     Ok(step::target_dir().join(folder_of(profile)))
 }
 
@@ -40,7 +42,7 @@ fn folder_of(profile: &str) -> &str {
 pub fn release() -> Outcome {
     setup::prepare(Need::Build)?;
     interface()?;
-    let folder = programs("release")?;
+    let folder = programs("release", &[])?;
     Ok(format!("copydesk and copydesk-window are in {}", folder.display()))
 }
 

@@ -13,7 +13,7 @@ use crate::step::{self, Failure, Outcome};
 pub fn run(profile: &str) -> Outcome {
     setup::prepare(Need::Build)?;
     build::interface()?;
-    let folder = build::programs(profile)?;
+    let folder = build::programs(profile, &[])?;
     step::say("the licences of what others made");
     let texts = folder.join("THIRD-PARTY-LICENCES.txt");
     std::fs::write(&texts, licence::texts()?)

@@ -10,6 +10,7 @@ mod bundle;
 mod display;
 mod faults;
 mod licence;
+mod lint;
 mod run;
 mod setup;
 mod stamp;

@@ -49,7 +49,7 @@ pub fn run(options: &Options) -> Outcome {
     };
     setup::prepare(Need::Build)?;
     build::interface()?;
-    let programs = build::programs(if options.dev { "dev" } else { "release" })?;
+    let programs = build::programs(if options.dev { "dev" } else { "release" }, &[])?;
     let window = programs.join(format!("copydesk-window{}", std::env::consts::EXE_SUFFIX));
     let mut command = step::command(&window.to_string_lossy());
     step::run(

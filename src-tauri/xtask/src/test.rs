@@ -8,6 +8,7 @@ use crate::build;
 use crate::display::Display;
 use crate::faults;
 use crate::licence;
+use crate::lint::Driver;
 use crate::setup::{self, Need};
 use crate::step::{self, Failure, Outcome};
 
@@ -28,20 +29,35 @@ pub fn run() -> Outcome {
     if interface.is_ok() {
         // All with `--all-targets`: the features of the tests then hold for the programs too, and Tauri is built once.
         let all = ["--locked", "--workspace", "--all-targets"];
-        let mut clippy = step::cargo(&["clippy"]);
-        record.note(step::run("lint", clippy.args(all).args(["--", "-D", "warnings"]), see));
-        let mut programs = step::cargo(&["build"]);
-        let built = step::run("the programs and their tests", programs.args(all), see);
+        let build = |driver: Option<&Driver>| {
+            let mut programs = step::cargo(&["build"]);
+            let title = if driver.is_some() { "lint and build" } else { "the programs and their tests" };
+            step::run(title, Driver::watch(driver, programs.args(all)), see)
+        };
+        let mut driver = Driver::find();
+        let mut built = build(driver.as_ref());
+        if driver.is_none() {
+            let hint = "install it with: rustup component add clippy";
+            record.note(Err(Failure::new("lint: this toolchain has no Clippy", hint)));
+        } else if built.is_err() {
+            // A lint does not hide what the tests say.
+            record.note(built);
+            driver = None;
+            built = build(None);
+        }
         if built.is_ok() {
             let display = Display::start()?;
             let mut tests = rust_tests(&display);
+            Driver::watch(driver.as_ref(), &mut tests);
             record.count(step::run_read(
                 "Rust and window tests",
                 &mut tests,
                 "screenshots of failures: tests/output",
             ));
+            let mut broken = faults::tests();
+            Driver::watch(driver.as_ref(), &mut broken);
             let (lines, outcome) =
-                step::run_read("faults, in their short form", &mut faults::tests(), "see the rows above");
+                step::run_read("faults, in their short form", &mut broken, "see the rows above");
             promises = faults::table(&faults::rows(&lines));
             record.count((lines, outcome));
         }
