@@ -7,6 +7,25 @@ use super::Anchor;
 /// The greatest counter that is believed: what a JSON number holds exactly (RFC 8259, section 6).
 const GREATEST: u64 = (1 << 53) - 1;
 
+/// Counters that are further apart are not a gap that files not seen yet would close.
+const LEAP: u64 = 1 << 20;
+
+/// The greatest counter that one may count on from: what leaps ahead of all others is read and not followed, else one
+/// damaged line would take everybody's next event to where none is believed any more.
+#[must_use]
+pub fn last_believed(counters: impl IntoIterator<Item = u64>) -> u64 {
+    let mut counters: Vec<u64> = counters.into_iter().collect();
+    counters.sort_unstable();
+    let mut last = 0;
+    for n in counters {
+        if n - last > LEAP {
+            break;
+        }
+        last = n;
+    }
+    last
+}
+
 /// Who did it.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 pub struct By {
@@ -287,6 +306,14 @@ mod tests {
         let bytes = reply("a", 1).line();
         let lines = read(bytes.trim_end().as_bytes());
         assert_eq!((lines.events.len(), lines.torn), (1, false));
+    }
+
+    #[test]
+    fn a_counter_that_leaps_is_not_followed() {
+        assert_eq!(last_believed([]), 0);
+        assert_eq!(last_believed([7, GREATEST, 3]), 7);
+        // Files that are not there yet leave a gap.
+        assert_eq!(last_believed([2, 40_000]), 40_000);
     }
 
     proptest! {

@@ -129,7 +129,17 @@ pub struct Record {
 
 /// What the events come to, whatever their order.
 #[must_use]
-pub fn fold(mut events: Vec<Event>) -> Record {
+pub fn fold(events: Vec<Event>) -> Record {
+    let mut folding = Folding::default();
+    for event in in_order(events) {
+        folding.add(event);
+    }
+    folding.record
+}
+
+/// The events in the order that every machine finds, each once.
+#[must_use]
+pub fn in_order(mut events: Vec<Event>) -> Vec<Event> {
     // Lines decide between different events of one name: such a record was tampered with, and is still read alike
     // everywhere.
     fn key(event: &Event) -> (u64, &str, &str) {
@@ -141,11 +151,7 @@ pub fn fold(mut events: Vec<Event>) -> Record {
     }
     let mut seen = HashSet::new();
     events.retain(|event| seen.insert(event.id.clone()));
-    let mut folding = Folding::default();
-    for event in events {
-        folding.add(event);
-    }
-    folding.record
+    events
 }
 
 #[derive(Default)]

@@ -8,8 +8,9 @@ mod copies;
 pub mod critic;
 pub mod event;
 pub mod fold;
+pub mod laying;
 pub mod seal;
 
 pub use anchor::{Anchor, Finder, Found};
-pub use event::{By, Event, Kind, Lines, read};
-pub use fold::{Message, Record, SignOff, Stage, Suggestion, Thread, Verdict, fold};
+pub use event::{By, Event, Kind, Lines, last_believed, read};
+pub use fold::{Message, Record, SignOff, Stage, Suggestion, Thread, Verdict, fold, in_order};
