@@ -202,6 +202,12 @@ impl Desk {
         assert_eq!(self.call("push", args)["accepted"], json!(true));
     }
 
+    /// Marks a version as read, as the window does: with what it showed of it.
+    pub fn mark_read(&self, path: &str, version: &Value) {
+        let seen = self.call("diff", json!({"path": path, "old": version, "new": version}))["seen"].clone();
+        self.call("mark_read", json!({"path": path, "version": version, "seen": seen}));
+    }
+
     pub fn origins(&self, path: &str) -> Vec<String> {
         self.call("history", json!({"path": path}))
             .as_array()

@@ -10,9 +10,9 @@ use serde_json::Value;
 const HOUSE: [(&str, &[&str]); 9] = [
     ("copydesk-core", &[]),
     ("copydesk-typeset", &["copydesk-core"]),
-    ("copydesk-desk", &["copydesk-core", "copydesk-typeset"]),
+    ("copydesk-desk", &["copydesk-core", "copydesk-typeset", "copydesk-word"]),
     ("copydesk-word", &["copydesk-core"]),
-    ("copydesk-cli", &["copydesk-core", "copydesk-desk", "copydesk-typeset", "copydesk-word"]),
+    ("copydesk-cli", &["copydesk-core", "copydesk-desk", "copydesk-typeset"]),
     ("copydesk", &["copydesk-core", "copydesk-desk", "copydesk-typeset"]),
     ("copydesk-bench", &["copydesk-core", "copydesk-desk", "copydesk-typeset"]),
     ("copydesk-faults", &["copydesk-core", "copydesk-desk"]),

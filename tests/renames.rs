@@ -215,3 +215,69 @@ fn links_that_nobody_wants_mended_stay_and_a_draft_is_not_saved_for_them() {
         desk.body("quai.md").starts_with("Brouillon.") && desk.body("quai.md").ends_with("<ville/port.md>\n")
     );
 }
+
+fn comments(desk: &Desk, path: &str) -> Vec<String> {
+    desk.open(path);
+    let review = desk.call("review", json!({"path": path}));
+    let threads = review["threads"].as_array().unwrap();
+    threads.iter().map(|thread| thread["messages"][0]["text"].as_str().unwrap().to_owned()).collect()
+}
+
+#[cfg(target_os = "linux")]
+#[test]
+fn the_review_of_an_article_in_the_trash_is_not_its_successors_and_comes_back_with_it() {
+    let desk = desk();
+    desk.open("fanfare.md");
+    desk.wait("its history", |desk| !desk.origins("fanfare.md").is_empty());
+    let unsent = json!({
+        "key": "whole", "text": "Pas encore envoyé", "passage": null, "quote": "", "off_record": false,
+    });
+    desk.call("keep_unsent", json!({"path": "port.md", "item": unsent, "version": 0}));
+    desk.call("trash_article", json!({"path": "port.md"}));
+    let trashed = trash::os_limited::list().unwrap();
+    let mine = trashed.into_iter().filter(|item| item.original_parent == desk.file(""));
+    trash::os_limited::purge_all(mine).unwrap();
+    desk.call("rename_article", json!({"path": "fanfare.md", "name": "port"}));
+    assert_eq!(comments(&desk, "port.md"), [""; 0]);
+    assert_eq!(desk.call("review", json!({"path": "port.md"}))["unsent"], json!([]));
+    desk.call("comment", remark("port.md"));
+    let gone = desk.call("deleted_articles", json!({}))[0].clone();
+    let back = desk.call("recover_article", json!({"key": gone["key"]}));
+    assert_eq!(back["state"]["path"], json!("port-2.md"));
+    assert_eq!(comments(&desk, "port-2.md"), ["À relire."]);
+    let review = desk.call("review", json!({"path": "port-2.md"}));
+    assert_eq!(review["unsent"][0]["text"], json!("Pas encore envoyé"));
+    assert_eq!(comments(&desk, "port.md").len(), 1);
+}
+
+#[test]
+fn another_article_at_a_deleted_ones_path_has_no_review_and_the_same_one_keeps_its_own() {
+    let desk = desk();
+    desk.call("close_article", json!({"path": "port.md"}));
+    let leave = || {
+        std::fs::remove_file(desk.file("port.md")).unwrap();
+        desk.wait("the loss", |desk| !desk.list().contains(&"port.md".to_owned()));
+    };
+    let come = |text: &str| {
+        desk.write_outside("port.md", text);
+        desk.wait("the article", |desk| desk.list().contains(&"port.md".to_owned()));
+    };
+    leave();
+    come(&edited());
+    assert_eq!(comments(&desk, "port.md"), ["À relire."]);
+    desk.call("close_article", json!({"path": "port.md"}));
+    leave();
+    come("Tout autre chose, qui n’a rien du port ni de la fanfare.\n");
+    desk.wait("a review of its own", |desk| comments(desk, "port.md").is_empty());
+}
+
+#[test]
+fn an_article_moved_over_another_leaves_that_ones_review_behind() {
+    let desk = desk();
+    desk.open("fanfare.md");
+    std::fs::remove_file(desk.file("port.md")).unwrap();
+    desk.wait("the loss", |desk| !desk.list().contains(&"port.md".to_owned()));
+    std::fs::rename(desk.file("fanfare.md"), desk.file("port.md")).unwrap();
+    desk.wait("the move", |desk| desk.list() == ["port.md"]);
+    desk.wait("a review of its own", |desk| comments(desk, "port.md").is_empty());
+}

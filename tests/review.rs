@@ -389,6 +389,7 @@ fn shared(review: &Value) -> Value {
     };
     strip(&mut review["suggestions"], &["mine"]);
     strip(&mut review["threads"], &["mentions_me"]);
+    strip(&mut review["sign_offs"], &["mine"]);
     for thread in review["threads"].as_array_mut().unwrap() {
         strip(&mut thread["messages"], &["mine"]);
     }
@@ -444,4 +445,175 @@ fn a_proposal_whose_words_changed_is_not_taken_back_by_what_is_typed_elsewhere()
     let review = suggest(&desk, &[proposal(&desk, "s2", "Boston", "Cork")], true);
     let first = review["suggestions"].as_array().unwrap().iter().find(|item| item["id"] == "s1").unwrap();
     assert_eq!(first["verdict"], json!("open"));
+}
+
+#[test]
+fn of_two_sign_offs_of_one_role_the_last_one_counts() {
+    let desk = desk();
+    desk.call("sign_off", json!({"path": "cable.md", "role": "desk"}));
+    retype(&desk, "Boston", "Cork");
+    let signed = desk.call("sign_off", json!({"path": "cable.md", "role": "desk"}));
+    let seals = signed["sign_offs"].as_array().unwrap();
+    let told: Vec<_> = seals.iter().map(|seal| (&seal["holds"], &seal["counts"], &seal["mine"])).collect();
+    let (yes, no) = (&json!(true), &json!(false));
+    assert_eq!(told, [(yes, yes, yes), (no, no, yes)]);
+    assert_eq!(desk.call("desk_review", json!({}))[0]["broken_seals"], json!([]));
+    let last = seals[0]["id"].clone();
+    retype(&desk, "Cork", "Galway");
+    let item = desk.call("desk_review", json!({}))[0].clone();
+    assert_eq!((&item["broken_seals"], &item["broken_seal"]), (&json!(["desk"]), &last));
+}
+
+#[test]
+fn what_one_said_under_an_earlier_name_is_still_ones_own() {
+    let desk = desk();
+    let sent = comment(&desk, None, "À vérifier.");
+    let message = only(&sent, "threads")["messages"][0]["id"].clone();
+    desk.call("sign_off", json!({"path": "cable.md", "role": "desk"}));
+    let mut settings = desk.call("boot", json!({}))["settings"].clone();
+    settings["author"] = json!("Ada Lovelace");
+    desk.call("set_settings", json!({"settings": settings}));
+    let edited =
+        desk.call("edit_message", json!({"path": "cable.md", "message": message, "text": "Vérifié."}));
+    let said = &only(&edited, "threads")["messages"][0];
+    assert_eq!(
+        (&said["text"], &said["author"], &said["mine"]),
+        (&json!("Vérifié."), &json!("Ada"), &json!(true))
+    );
+    let seal = only(&edited, "sign_offs").clone();
+    assert_eq!(seal["mine"], json!(true));
+    let without = desk.call("withdraw_sign_off", json!({"path": "cable.md", "id": seal["id"]}));
+    assert_eq!(only(&without, "sign_offs")["withdrawn"], json!(true));
+}
+
+#[test]
+fn no_stage_goes_on_record_that_is_not_in_the_file() {
+    let desk = desk();
+    desk.open("cable.md");
+    retype(&desk, "Boston", "Cork");
+    desk.write_outside("cable.md", &PIECE.replace("Boston", "Galway"));
+    desk.wait("the conflict", |desk| desk.state("cable.md")["save"] == json!("conflict"));
+    let set = json!({"path": "cable.md", "stage": "approved", "reason": ""});
+    assert_eq!(desk.try_call("set_stage", set.clone()).unwrap_err().code, "stage_unsaved");
+    let sign = json!({"path": "cable.md", "role": "desk"});
+    assert_eq!(desk.try_call("sign_off", sign).unwrap_err().code, "sign_unsaved");
+    assert_eq!(desk.state("cable.md")["furniture"]["stage"]["value"], json!("draft"));
+    assert_eq!(review(&desk)["stages"], json!([]));
+    desk.call("resolve_conflict", json!({"path": "cable.md", "choice": "mine"}));
+    desk.call("set_stage", set);
+    assert_eq!(only(&review(&desk), "stages")["stage"], json!("approved"));
+}
+
+#[test]
+fn a_suggestion_that_another_overtook_names_it() {
+    let desk = desk();
+    let both =
+        [proposal(&desk, "s1", "40 millions", "45 livres"), proposal(&desk, "s2", "millions", "milliards")];
+    suggest(&desk, &both, true);
+    retype(&desk, "40 millions", "45 livres");
+    let review = desk.call("decide", json!({"path": "cable.md", "ids": ["s1"], "accept": true}));
+    let left = review["suggestions"].as_array().unwrap().iter().find(|item| item["id"] == "s2").unwrap();
+    assert_ne!(left["standing"], json!("placed"));
+    assert_eq!(left["rivals"], json!(["s1"]), "{review}");
+}
+
+fn base64(bytes: &[u8]) -> String {
+    use base64::Engine as _;
+    base64::engine::general_purpose::STANDARD.encode(bytes)
+}
+
+#[test]
+fn a_review_goes_out_for_others_and_comes_back_with_what_is_new_alone() {
+    let desk = desk();
+    suggest(&desk, &[proposal(&desk, "s1", "40 millions", "45 millions")], true);
+    comment(&desk, Some("Boston"), "Le port ?");
+    for (form, name) in [("criticmarkup", "sent.critic.txt"), ("docx", "sent.docx")] {
+        let out = desk.folder.path().join(name);
+        let args = json!({"path": "cable.md", "form": form, "out": out});
+        assert_eq!(desk.call("export_review", args)["left_out"], json!([]));
+        let data = base64(&std::fs::read(&out).unwrap());
+        let came = desk.call("import_review", json!({"path": "cable.md", "name": name, "data": data}));
+        assert_eq!((&came["taken"], &came["left_out"]), (&json!(0), &json!([])), "{form}: {came}");
+    }
+    // Answered, marked further, changed without a mark, and marked where no review is.
+    let sent = std::fs::read_to_string(desk.folder.path().join("sent.critic.txt")).unwrap();
+    let back = sent
+        .replace("title: Le câble", "title: Le {~~câble~>fil~~}")
+        .replace("Le port ?<<}", "Le port ?<<}{>>{\"author\":\"Noé\"}@@Oui, le port.<<}")
+        .replace("dit Élise", "affirme Élise")
+        .replace("Le câble relie", "Le {--câble--} relie");
+    let data = base64(back.as_bytes());
+    let came = desk.call("import_review", json!({"path": "cable.md", "name": "back.md", "data": data}));
+    assert_eq!(came["taken"], json!(3), "{came}");
+    let review = &came["review"];
+    assert_eq!(only(review, "threads")["messages"][1]["text"], json!("Oui, le port."));
+    let mut new: Vec<(&str, &str)> = review["suggestions"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .map(|item| (item["old"].as_str().unwrap(), item["new"].as_str().unwrap()))
+        .collect();
+    new.sort_unstable();
+    assert_eq!(new, [("40 millions", "45 millions"), ("câble", ""), ("dit", "affirme")]);
+    let left: Vec<&str> =
+        came["left_out"].as_array().unwrap().iter().map(|words| words.as_str().unwrap()).collect();
+    assert!(left.len() == 1 && left[0].contains("câble → fil"), "{left:?}");
+    assert_eq!(desk.read("cable.md"), PIECE);
+    // A file that is none, and an article that would be lost.
+    for (name, bytes) in [("odd.docx", &b"PK\x03\x04"[..]), ("odd.txt", &b"\xff\xfe\x00"[..])] {
+        let args = json!({"path": "cable.md", "name": name, "data": base64(bytes)});
+        assert_eq!(desk.try_call("import_review", args).unwrap_err().code, "not_text", "{name}");
+    }
+    let args = json!({"path": "cable.md", "form": "criticmarkup", "out": desk.file("cable.md")});
+    assert_eq!(desk.try_call("export_review", args).unwrap_err().code, "bad_out");
+    assert_eq!(desk.read("cable.md"), PIECE);
+}
+
+#[test]
+fn what_is_said_on_one_side_of_a_rename_on_the_other_stays_with_the_article() {
+    let ada = desk();
+    let root = ada.folder.path().join("desk");
+    comment(&ada, Some("Boston"), "Ou Cork ?");
+    git(&root, &["init", "-q"]);
+    git(&root, &["add", "-A"]);
+    git(&root, &["commit", "-qm", "un"]);
+    let folder = tempfile::tempdir().unwrap();
+    let clone = folder.path().join("desk");
+    git(folder.path(), &["clone", "-q", &root.display().to_string(), "desk"]);
+    let noe = Desk::of("Noé", folder);
+    let thread = review(&noe)["threads"][0]["id"].clone();
+    noe.call("reply", json!({"path": "cable.md", "thread": thread, "text": "Cork, oui."}));
+    git(&clone, &["add", "-A"]);
+    git(&clone, &["commit", "-qm", "deux"]);
+
+    ada.call("rename_article", json!({"path": "cable.md", "name": "liaison"}));
+    git(&root, &["add", "-A"]);
+    git(&root, &["commit", "-qm", "trois"]);
+    git(&root, &["pull", "-q", "--no-rebase", "--no-edit", &clone.display().to_string(), "main"]);
+    git(&clone, &["pull", "-q", "--no-rebase", "--no-edit", &root.display().to_string(), "main"]);
+    for desk in [&ada, &noe] {
+        desk.wait("the rename", |desk| desk.list() == ["liaison.md"]);
+        desk.app.focused().unwrap();
+        let said = |desk: &Desk| {
+            let review = desk.call("review", json!({"path": "liaison.md"}));
+            review["threads"][0]["messages"].as_array().map_or(0, Vec::len)
+        };
+        desk.wait("both messages", |desk| said(desk) == 2);
+    }
+}
+
+#[test]
+fn a_record_whose_article_is_gone_troubles_nobody() {
+    let desk = desk();
+    comment(&desk, Some("Boston"), "Ou Cork ?");
+    desk.call("close_article", json!({"path": "cable.md"}));
+    std::fs::remove_file(desk.file("cable.md")).unwrap();
+    desk.wait("the loss", |desk| desk.list().is_empty());
+    assert_eq!(desk.call("desk_review", json!({})), json!([]));
+    assert!(desk.try_call("review", json!({"path": "cable.md"})).is_err());
+    let desk = desk.restart();
+    assert_eq!(desk.call("desk_review", json!({})), json!([]));
+    desk.write_outside("cable.md", PIECE);
+    desk.wait("the article", |desk| desk.list() == ["cable.md"]);
+    assert_eq!(only(&review(&desk), "threads")["quote"], json!("Boston"));
 }

@@ -9,6 +9,7 @@ use std::process::Command;
 use std::time::Instant;
 
 use copydesk_core::diff;
+use copydesk_core::diff::Language;
 use copydesk_desk::differences::{self, OnScreen, Side};
 use copydesk_desk::wire::{VersionItem, VersionRef};
 
@@ -118,13 +119,18 @@ fn side(text: &str) -> Side {
         author: String::new(),
         time: String::new(),
     };
-    Side { item, text: text.to_owned(), on_screen: Some(OnScreen { body: 0, version: 0 }) }
+    Side {
+        item,
+        text: text.to_owned(),
+        seen: String::new(),
+        on_screen: Some(OnScreen { body: 0, version: 0 }),
+    }
 }
 
 /// Everything that the window needs of two versions.
 fn shown(old: &str, new: &str, rounds: usize) -> Figure {
     let (old, new) = (side(old), side(new));
-    timed(rounds, || drop(black_box(differences::view(black_box(&old), &new))))
+    timed(rounds, || drop(black_box(differences::view(black_box(&old), &new, Language::Unknown))))
 }
 
 /// Words between the marks of wdiff and of git.

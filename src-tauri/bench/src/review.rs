@@ -83,7 +83,7 @@ pub fn measure(table: &mut Table) {
         let record = fold(event::read(black_box(file.as_bytes())).events);
         folding.add_time(start.elapsed());
         let typed = Typed::default();
-        let suggestions = view::suggestions(&record, &typed, None, "");
+        let suggestions = view::suggestions(&record, &typed, &[], "");
         let mut classes = Classes::default();
         let mut placing = Placing::new(0, body.to_owned(), Places::default());
         let mut show = |placing: &mut Placing, body: &str| {
@@ -94,7 +94,7 @@ pub fn measure(table: &mut Table) {
                 typed: &typed,
                 placing,
                 body,
-                me: None,
+                me: &[],
                 seal: None,
                 people: BTreeSet::new(),
                 troubles: &[],
@@ -199,7 +199,7 @@ fn open(root: &Path, local: &Path) -> Result<Arc<Newsroom>, Box<dyn Error>> {
         fs: Arc::new(RealFs),
         clock: Arc::new(SystemClock),
         host: Arc::new(Silent),
-        person: Person { lang: Lang::En, author: "Ada".to_owned(), confirmed: true },
+        person: Person { lang: Lang::En, author: "Ada".to_owned(), confirmed: true, former: Vec::new() },
         keep_days: None,
         installation: "bench".to_owned(),
     })?)

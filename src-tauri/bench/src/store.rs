@@ -51,7 +51,7 @@ fn saves(folder: &Path, table: &mut Table) -> Result<(), Box<dyn Error>> {
         fs: Arc::new(RealFs),
         clock: Arc::new(SystemClock),
         host: Arc::new(Silent),
-        person: Person { lang: Lang::En, author: "Ada".to_owned(), confirmed: true },
+        person: Person { lang: Lang::En, author: "Ada".to_owned(), confirmed: true, former: Vec::new() },
         keep_days: None,
         installation: "bench".to_owned(),
     })?;

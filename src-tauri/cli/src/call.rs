@@ -125,14 +125,14 @@ pub enum ImagesAt {
 /// `copydesk diff`.
 #[derive(Args)]
 pub struct DiffArgs {
-    /// The older article, or a revision written ARTICLE@ID
+    /// The older article, or a version of one: ARTICLE@ID, @read, @signed, @published, @draft, @git:REF
     pub old: PathBuf,
     /// The newer one
     pub new: PathBuf,
     /// Print one JSON document on standard output
     #[arg(long)]
     pub json: bool,
-    /// Language of the articles, where their front matter names none: fr or en
+    /// Language of the articles, where their front matter names none: fr or en; else the house's
     #[arg(long, value_name = "LANG")]
     pub lang: Option<String>,
     /// Desk folder; else the one that the articles lie in

@@ -6,13 +6,17 @@ use std::ops::Range;
 use std::path::Path;
 
 use copydesk_core::diff::{self, Change, Class, Diff, Fate, Kind, Language, Mark, Row};
+use copydesk_core::review::seal;
 use copydesk_core::text;
 use copydesk_desk::env::Surroundings;
+use copydesk_desk::export;
+use copydesk_desk::store::images;
+use copydesk_desk::store::settings;
 use copydesk_desk::wire::Lang;
 use copydesk_desk::words;
 use serde_json::{Value, json};
 
-use crate::article;
+use crate::article::{self, Named, Version};
 use crate::call::DiffArgs;
 use crate::export::print;
 use crate::words::Failure;
@@ -30,11 +34,21 @@ struct Side {
 }
 
 impl Side {
-    fn read(here: &Surroundings, written: &Path, desk: Option<&Path>) -> Result<Self, Failure> {
-        let named = article::find(here, written, desk)?;
-        let bytes = article::bytes(here, &named)?;
+    /// Reads a version; `sealed` as a sign-off holds it: what was signed is compared with what would be published, not with
+    /// stage or deadline.
+    fn read(here: &Surroundings, named: &Named, sealed: bool) -> Result<Self, Failure> {
+        let lang = here.lang(None);
+        let bytes = article::bytes(here, named)?;
         let decoded = text::decode(&bytes)
-            .map_err(|reason| Failure::of(&words::not_text(&named.shown, &reason), here.lang(None)))?;
+            .map_err(|reason| Failure::of(&words::not_text(&named.shown, &reason), lang))?;
+        if sealed && named.version != Some(Version::Signed) {
+            let image = |src: &str| {
+                images::read_image(&named.desk, src).ok().map(|image| seal::hash_of(&image.bytes))
+            };
+            let signed = seal::text_of(&decoded.text, &named.path, &image)
+                .map_err(|reason| Failure::of(&export::too_complex(&named.shown, reason), lang))?;
+            return Ok(Self::new(seal::as_article(&signed), 0, &[]));
+        }
         let mark = if decoded.bom { 3 } else { 0 };
         Ok(Self::new(decoded.text, mark, &bytes[mark..]))
     }
@@ -76,9 +90,12 @@ impl Side {
 
 /// Compares two files or two revisions.
 pub fn run(here: &Surroundings, args: &DiffArgs) -> Result<(), Failure> {
-    let read = |written: &Path| Side::read(here, written, args.desk.as_deref());
-    let (old, new) = (read(&args.old)?, read(&args.new)?);
-    let language = args.lang.as_deref().map_or(Language::Unknown, Language::of_tag);
+    let find = |written: &Path| article::find(here, written, args.desk.as_deref());
+    let named = [find(&args.old)?, find(&args.new)?];
+    let sealed = named.iter().any(|named| named.version == Some(Version::Signed));
+    let (old, new) = (Side::read(here, &named[0], sealed)?, Side::read(here, &named[1], sealed)?);
+    let house = || settings::house_lang(&named[1].desk);
+    let language = args.lang.clone().or_else(house).map_or(Language::Unknown, |tag| Language::of_tag(&tag));
     let found = diff::diff(&old.text, &new.text, language);
     if args.json {
         return print(format!("{}\n", as_json(&found, &old, &new)).as_bytes());

@@ -142,13 +142,13 @@ fn pass(
         Vec::new()
     } else {
         let now = seal::text_of(piece.text, piece.path, &image).ok().map(|text| seal::hash(&text));
-        gates::broken_seals(&reviewed.record, now.as_deref())
+        gates::broken_seals(&reviewed.record, now.as_deref()).iter().map(|known| known.role.clone()).collect()
     };
     let now = here.clock.now();
     let shut = gates::shut(piece.text, piece.path, now, &seals);
     if let (Some(reason), Some(name), false) = (&args.reason, &args.by, shut.is_empty()) {
         let (store, _) = Store::open(Arc::new(RealFs), &here.data_dir);
-        let by = By { name: name.clone(), installation: store.installation() };
+        let by = By { name: name.clone(), installation: store.command_line() };
         gates::record(&records, &named.path, &shut, reason, &by, now)
             .map_err(|error| Failure::of(&words::cannot_record(&named.shown, &error), lang))?;
         return Ok(Vec::new());

@@ -4,16 +4,14 @@ use std::path::Path;
 use std::sync::Arc;
 
 use copydesk_core::review::By;
-use copydesk_core::review::critic::{self, Lost};
 use copydesk_core::ruler::Ruler;
 use copydesk_core::{front, furniture, text};
 use copydesk_desk::env::Surroundings;
-use copydesk_desk::review::exchange::{self, LeftOut, Reason};
+use copydesk_desk::review::files::{self, Piece};
 use copydesk_desk::review::reading::{self, Reading};
-use copydesk_desk::store::atomic;
 use copydesk_desk::store::fs::{Fs, RealFs};
 use copydesk_desk::store::settings::{self, Store};
-use copydesk_desk::wire::{Lang, Passage, Review, Standing, Verdict};
+use copydesk_desk::wire::{Lang, Passage, Review, ReviewForm, Standing, Verdict};
 use copydesk_desk::words;
 use serde_json::{Value, json};
 
@@ -21,8 +19,6 @@ use crate::article::{self, Named};
 use crate::call::{Marks, ReviewArgs, ReviewExportArgs, ReviewImportArgs};
 use crate::export::print;
 use crate::words::Failure;
-
-mod word;
 
 /// An article with its review.
 struct Read {
@@ -115,7 +111,7 @@ fn as_json(read: &Read) -> Value {
     let signoffs: Vec<Value> = review
         .sign_offs
         .iter()
-        .filter(|seal| !seal.withdrawn)
+        .filter(|seal| seal.counts)
         .map(|seal| json!({"role": seal.role, "by": seal.author, "time": seal.time, "holds": seal.holds}))
         .collect();
     json!({
@@ -160,86 +156,45 @@ fn as_lines(review: &Review, lang: Lang) -> String {
             }
         }
     }
-    for seal in review.sign_offs.iter().filter(|seal| !seal.withdrawn) {
+    for seal in review.sign_offs.iter().filter(|seal| seal.counts) {
         let holds = if seal.holds { word("tient", "holds") } else { word("rompu", "broken") };
         line(format!("✓ {} {}: {holds}", seal.role, seal.author));
     }
     lines
 }
 
-/// Writes an article with its review as marks.
+/// Writes an article with its review as a file for others.
 pub fn export(here: &Surroundings, args: &ReviewExportArgs) -> Result<(), Failure> {
     let lang = here.lang(None);
     let read = read(here, &args.article, args.desk.as_deref())?;
-    if args.to == Marks::Docx {
-        return word::export(here, &read, &args.out);
+    let form = match args.to {
+        Marks::Criticmarkup => ReviewForm::Criticmarkup,
+        Marks::Docx => ReviewForm::Docx,
+    };
+    let sent = files::send(&piece(&read), form, lang).map_err(|problem| Failure::of(&problem, lang))?;
+    tell(&sent.left_out);
+    put(&args.out, &sent.bytes, lang)
+}
+
+fn piece(read: &Read) -> Piece<'_> {
+    let (front, body) = front::split(&read.text);
+    Piece { desk: &read.named.desk, path: &read.named.path, front, body, review: &read.reading.review }
+}
+
+fn tell(sentences: &[String]) {
+    for sentence in sentences {
+        eprintln!("copydesk: {sentence}");
     }
-    let (head, body) = front::split(&read.text);
-    let (written, left_out) = exchange::marked(body, &read.reading.review);
-    for item in &left_out {
-        eprintln!("copydesk: {}", left_out_words(&read.named.shown, item, lang));
-    }
-    if let Some(line) = written.literal {
-        let line = line + head.matches('\n').count();
-        let shown = &read.named.shown;
-        eprintln!(
-            "copydesk: {}",
-            match lang {
-                Lang::Fr => format!(
-                    "La ligne {line} de {shown} contient déjà des marques : elles seront lues comme telles."
-                ),
-                Lang::En => format!("Line {line} of {shown} holds marks already: they will be read as such."),
-            }
-        );
-    }
-    let marked = format!("{head}{}", written.text);
-    put(&args.out, marked.as_bytes(), lang)
 }
 
 fn put(out: &Path, bytes: &[u8], lang: Lang) -> Result<(), Failure> {
     if out == Path::new("-") {
         return print(bytes);
     }
-    // A name alone has no folder that could be synced.
-    atomic::put(&RealFs, &Path::new(".").join(out), bytes).map_err(|error| {
-        let out = out.display();
-        Failure::fault(match lang {
-            Lang::Fr => format!("{out} n’a pas pu être écrit ({error}). Choisissez un autre --out."),
-            Lang::En => format!("{out} could not be written ({error}). Choose another --out."),
-        })
-    })
+    files::write(out, bytes).map_err(|problem| Failure::of(&problem, lang))
 }
 
-fn left_out_words(shown: &str, item: &LeftOut, lang: Lang) -> String {
-    let words: String = item.words.chars().take(60).collect();
-    let extent = item.reason == Reason::Unsayable(Lost::Extent);
-    let (fr, en) = match item.reason {
-        Reason::Orphaned => ("sa place n’est pas dans le texte", "it has no place in the text"),
-        Reason::Unsayable(Lost::InCode) => {
-            ("les marques restent lettre morte dans du code", "marks are literal in code")
-        }
-        Reason::Unsayable(Lost::Overlaps) => ("elle en recouvre une autre", "it overlaps another"),
-        Reason::Unsayable(Lost::HoldsMarks) => ("ses mots contiennent des marques", "its words hold marks"),
-        Reason::Unsayable(Lost::InMarks) => {
-            ("elle touche des marques de Markdown", "it touches marks of Markdown")
-        }
-        Reason::Unsayable(Lost::Extent) => {
-            ("son passage recouvre une suggestion", "its passage overlaps a suggestion")
-        }
-    };
-    match (lang, extent) {
-        (Lang::Fr, false) => format!("{shown} : la remarque « {words} » n’est pas dans le fichier : {fr}."),
-        (Lang::Fr, true) => {
-            format!("{shown} : la remarque « {words} » est à un point et non sur son passage : {fr}.")
-        }
-        (Lang::En, false) => format!("{shown}: the remark “{words}” is not in the file: {en}."),
-        (Lang::En, true) => {
-            format!("{shown}: the remark “{words}” stands at a place, not over its passage: {en}.")
-        }
-    }
-}
-
-/// Takes the marks of a file as a review of an article.
+/// Takes what others say in a file as a review of an article.
 pub fn import(here: &Surroundings, args: &ReviewImportArgs) -> Result<(), Failure> {
     let lang = here.lang(None);
     let read = read(here, &args.into, args.desk.as_deref())?;
@@ -250,39 +205,20 @@ pub fn import(here: &Surroundings, args: &ReviewImportArgs) -> Result<(), Failur
             Lang::En => format!("{shown} could not be read ({error}). Check the path."),
         })
     })?;
-    if word::is_document(&args.marked, &bytes) {
-        return word::import(here, &read, &shown, &bytes);
-    }
-    let decoded =
-        text::decode(&bytes).map_err(|reason| Failure::of(&words::not_text(&shown, &reason), lang))?;
     let (store, _) = Store::open(Arc::new(RealFs), &here.data_dir);
-    let me = By { name: article::author(here, &store), installation: store.installation() };
-    let critic = critic::read(front::split(&decoded.text).1);
-    let events = exchange::events(&critic, &read.reading.reviewed.record, &me, here.clock.now());
-    let count = events.len();
+    let me = By { name: article::author(here, &store), installation: store.command_line() };
+    let record = &read.reading.reviewed.record;
+    let came = files::take(&piece(&read), record, &me, here.clock.now(), (&shown, &bytes), lang)
+        .map_err(|problem| Failure::of(&problem, lang))?;
+    let count = came.events.len();
     read.reading
         .records
-        .import(&read.named.path, events)
+        .import(&read.named.path, came.events)
         .map_err(|error| Failure::of(&words::cannot_record(&read.named.shown, &error), lang))?;
-    for line in &critic.highlights {
-        eprintln!(
-            "copydesk: {}",
-            match lang {
-                Lang::Fr => format!(
-                    "Le surlignage de la ligne {line} de {shown} n’a pas de commentaire et n’a pas été repris."
-                ),
-                Lang::En =>
-                    format!("The highlight in line {line} of {shown} has no comment and was not taken."),
-            }
-        );
-    }
-    taken(count, &read, lang);
-    Ok(())
-}
-
-fn taken(count: usize, read: &Read, lang: Lang) {
+    tell(&came.left_out);
     match lang {
         Lang::Fr => eprintln!("{count} événements ajoutés à la relecture de {}.", read.named.shown),
         Lang::En => eprintln!("{count} events added to the review of {}.", read.named.shown),
     }
+    Ok(())
 }

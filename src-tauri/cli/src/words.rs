@@ -28,7 +28,7 @@ impl Failure {
         let sentence = format!("{sentence} {hint}").trim().replace('\n', " ");
         let status = match problem.code {
             "cannot_read" | "not_text" | "read_only" | "too_complex" | "bad_out" | "no_revision"
-            | "not_an_article" => 2,
+            | "no_version" | "not_an_article" => 2,
             _ => 3,
         };
         Self { sentence, status }

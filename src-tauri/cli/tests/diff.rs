@@ -121,6 +121,63 @@ fn a_revision_is_compared_with_the_file() {
 }
 
 #[test]
+fn versions_are_named_after_an_at() {
+    let folder = folder();
+    let at = |path: &str| folder.path().join(path);
+    let local = at("data/desks").join(desk_id(&folder.path().canonicalize().unwrap()));
+    std::fs::create_dir_all(&local).unwrap();
+    let clock = Arc::new(FixedClock("2026-11-20T09:00:00Z".parse().unwrap()));
+    let history = History::open(&local.join("history.db"), clock).unwrap();
+    let piece = |stage: &str, sum: &str| format!("---\nstage: {stage}\n---\nIl a coûté {sum} euros.\n");
+    for (stage, sum) in [("published", "41"), ("published", "42"), ("draft", "43")] {
+        history.record("piece.md", piece(stage, sum).as_bytes(), "Inès", Origin::Save).unwrap();
+    }
+    std::fs::write(at("piece.md"), piece("draft", "45")).unwrap();
+    let git = |args: &[&str]| {
+        let identity =
+            ["-c", "user.name=Ada", "-c", "user.email=ada@example.org", "-c", "commit.gpgsign=false"];
+        let done = Command::new("git").args(identity).args(args).current_dir(folder.path()).output().unwrap();
+        assert!(done.status.success(), "git {args:?}");
+    };
+    git(&["init", "--quiet"]);
+    git(&["add", "piece.md"]);
+    git(&["commit", "--quiet", "--message", "premier jet"]);
+    std::fs::write(at("piece.md"), piece("draft", "46")).unwrap();
+    let old = |version: &str| {
+        let name = format!("piece.md@{version}");
+        let out = run(folder.path(), &[&name, "piece.md", "--json"]);
+        assert_eq!(out.status.code(), Some(0), "{}", text(&out.stderr));
+        let document: Value = serde_json::from_slice(&out.stdout).unwrap();
+        document["changes"][0]["old"]["text"].clone()
+    };
+    assert_eq!(old("published"), json!("41"));
+    assert_eq!(old("git:HEAD"), json!("45"));
+    // Nothing is typed: the draft is the file.
+    assert_eq!(old("draft"), json!(null));
+    for version in ["read", "signed", "git:absent"] {
+        let name = format!("piece.md@{version}");
+        let out = run(folder.path(), &[&name, "piece.md"]);
+        assert_eq!(out.status.code(), Some(2), "{version}: {}", text(&out.stderr));
+    }
+}
+
+#[test]
+fn the_language_of_the_house_is_that_of_articles_that_name_none() {
+    let folder = folder();
+    std::fs::write(folder.path().join("a.md"), "La chorale chante love me demain.\n").unwrap();
+    std::fs::write(folder.path().join("b.md"), "La chorale chante love me not demain.\n").unwrap();
+    let class = || {
+        let out = run(folder.path(), &["a.md", "b.md", "--json"]);
+        let document: Value = serde_json::from_slice(&out.stdout).unwrap();
+        document["changes"][0]["class"].clone()
+    };
+    assert_eq!(class(), json!("negation"));
+    std::fs::create_dir(folder.path().join(".copydesk")).unwrap();
+    std::fs::write(folder.path().join(".copydesk/house.toml"), "lang = \"fr\"\n").unwrap();
+    assert_eq!(class(), json!("words"));
+}
+
+#[test]
 fn a_wrong_call_is_one_line_with_status_2() {
     let folder = folder();
     std::fs::write(folder.path().join("latin.md"), b"caf\xe9").unwrap();

@@ -55,7 +55,7 @@ fn marks_come_in_and_go_out_and_the_article_is_not_touched() {
     let output = desk.run(&["review", "import", "marked.md", "--into", "desk/cable.md"]);
     let (_, said) = texts(&output);
     assert!(output.status.success(), "{said}");
-    assert!(said.contains("highlight in line 3"), "{said}");
+    assert!(said.contains("highlight in line 6"), "{said}");
     assert_eq!(std::fs::read_to_string(desk.path("cable.md")).unwrap(), PIECE);
     let review = desk.json();
     assert_eq!((review["article"].as_str(), review["stage"].as_str()), (Some("cable.md"), Some("review")));
@@ -90,6 +90,27 @@ fn marks_come_in_and_go_out_and_the_article_is_not_touched() {
 }
 
 #[test]
+fn no_article_is_overwritten_by_its_review() {
+    let desk = Desk::new();
+    std::fs::write(desk.path("AUTRE.MARKDOWN"), "Autre.\n").unwrap();
+    for (out, form) in
+        [("cable.md", "criticmarkup"), ("AUTRE.MARKDOWN", "criticmarkup"), ("cable.md", "docx")]
+    {
+        let before = std::fs::read(desk.path(out)).unwrap();
+        let shown = format!("desk/{out}");
+        let output = desk.run(&["review", "export", "desk/cable.md", "--to", form, "--out", &shown]);
+        let (_, said) = texts(&output);
+        assert_eq!(output.status.code(), Some(2), "{said}");
+        assert!(said.contains(&shown) && said.contains("another name"), "{said}");
+        assert_eq!(std::fs::read(desk.path(out)).unwrap(), before);
+    }
+    // A new file may bear such a name.
+    let args = ["review", "export", "desk/cable.md", "--to", "criticmarkup", "--out", "sent.md"];
+    assert!(desk.run(&args).status.success());
+    assert!(desk.folder.path().join("sent.md").exists());
+}
+
+#[test]
 fn what_has_no_place_any_more_is_named_and_off_the_record_is_not() {
     let desk = Desk::new();
     desk.run(&["review", "import", "marked.md", "--into", "desk/cable.md"]);
@@ -99,6 +120,43 @@ fn what_has_no_place_any_more_is_named_and_off_the_record_is_not() {
     assert_eq!(marked, "Tout autre chose.\n");
     assert!(said.contains("“Boston → Cork” is not in the file"), "{said}");
     assert!(!said.contains("qui"), "{said}");
+}
+
+#[test]
+fn what_went_out_as_marks_comes_back_once() {
+    let desk = Desk::new();
+    desk.run(&["review", "import", "marked.md", "--into", "desk/cable.md"]);
+    let before = desk.json();
+    let (marked, _) = texts(&desk.run(&["review", "export", "desk/cable.md", "--to", "criticmarkup"]));
+    std::fs::write(desk.folder.path().join("back.md"), &marked).unwrap();
+    let (_, said) = texts(&desk.run(&["review", "import", "back.md", "--into", "desk/cable.md"]));
+    assert!(said.starts_with("0 events"), "{said}");
+    assert_eq!(desk.json(), before);
+    // What was changed without a mark is proposed; what stands above the body is named.
+    let changed = marked.replace("title: Le câble", "title: Le {~~câble~>fil~~}").replace("relie", "unit");
+    std::fs::write(desk.folder.path().join("back.md"), changed).unwrap();
+    let (_, said) = texts(&desk.run(&["review", "import", "back.md", "--into", "desk/cable.md"]));
+    assert!(said.contains("“câble → fil” is in the front matter") && said.contains("1 events"), "{said}");
+    let after = desk.json();
+    let unmarked =
+        after["suggestions"].as_array().unwrap().iter().find(|item| item["old"] == "relie").unwrap();
+    assert_eq!((unmarked["new"].as_str(), unmarked["author"].as_str()), (Some("unit"), Some("Ada")));
+    // The command line writes a file of its own, whoever has the window open.
+    let installation = |name: &str| std::fs::read_to_string(desk.folder.path().join("data").join(name)).ok();
+    assert!(installation("installation-command-line").is_some());
+    assert_eq!(installation("installation"), None);
+}
+
+#[test]
+fn a_suggestion_whose_words_changed_says_so() {
+    let desk = Desk::new();
+    desk.run(&["review", "import", "marked.md", "--into", "desk/cable.md"]);
+    std::fs::write(desk.path("cable.md"), PIECE.replace("Boston", "Bostton")).unwrap();
+    let (_, said) = texts(&desk.run(&["review", "export", "desk/cable.md", "--to", "criticmarkup"]));
+    assert!(
+        said.contains("“Boston → Cork” is not in the file: the text that it was made on has changed"),
+        "{said}"
+    );
 }
 
 #[test]

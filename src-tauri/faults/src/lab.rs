@@ -301,7 +301,7 @@ pub fn open(desk: &Path, local: &Path, fs: Arc<dyn Fs>) -> Result<Arc<Newsroom>,
         fs,
         clock: Arc::new(SystemClock),
         host: Arc::new(Silent),
-        person: Person { lang: Lang::En, author: "Ada".to_owned(), confirmed: true },
+        person: Person { lang: Lang::En, author: "Ada".to_owned(), confirmed: true, former: Vec::new() },
         keep_days: None,
         installation: "0000000000000000".into(),
     })

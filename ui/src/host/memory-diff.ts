@@ -272,18 +272,20 @@ export function memoryDiff(desk: {
   }
 
   return {
-    versions: ({ path }) => versions(path),
+    versions: ({ path }) => ({ items: versions(path), more: false }),
     diff({ path, old, new: now }) {
       const isRead = old.is === "read" && read.get(path) === desk.body(path);
       const plain = !path.startsWith("cables-") || isRead || JSON.stringify(old) === JSON.stringify(now);
       return {
         old: find(path, old),
         new: find(path, now),
+        seen: desk.body(path),
         version: now.is === "draft" ? desk.version(path) : null,
         ...(plain ? { changes: [], counts: [], rows: same(path) } : sample(desk.body(path))),
       };
     },
-    mark_read({ path }) {
+    mark_read({ path, seen }) {
+      if (seen !== desk.body(path)) throw { code: "read_moved", message: "It moved on.", hint: "" };
       read.set(path, desk.body(path));
       return null;
     },

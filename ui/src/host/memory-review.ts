@@ -45,6 +45,9 @@ export type ReviewCommand =
   | "set_stage"
   | "sign_off"
   | "withdraw_sign_off"
+  | "choose_review_path"
+  | "export_review"
+  | "import_review"
   | "desk_review";
 
 /** How commands are carried out. */
@@ -67,7 +70,7 @@ type Thread = Omit<ThreadItem, "passage" | "standing" | "attached" | "quote" | "
   place: Place | null;
   before?: Place;
 };
-type Signed = Omit<SignOffItem, "holds"> & { text: string };
+type Signed = Omit<SignOffItem, "holds" | "mine" | "counts"> & { text: string };
 
 interface Record {
   suggestions: Suggested[];
@@ -108,6 +111,7 @@ const message = (id: string, author: string, minutes: number, text: string): Mes
   time: ago(minutes),
   text,
   edited: false,
+  mentions: [],
 });
 
 /** The record of the first sample article: one of each kind. */
@@ -268,6 +272,8 @@ export function memoryReview(desk: ReviewDesk): Carried<ReviewCommand> {
   function review(path: string): Review {
     const record = get(path);
     const me = desk.author();
+    const people = [...new Set([FAURE, MOREL, "Samia Haddad", ...(me ? [me] : [])])];
+    const sameRole = (role: string) => (other: Signed) => other.role === role && !other.withdrawn;
     return {
       version: desk.state(path).version,
       suggestions: record.suggestions.map(({ place, before, ...item }) => {
@@ -284,13 +290,26 @@ export function memoryReview(desk: ReviewDesk): Carried<ReviewCommand> {
           quote: place?.words ?? "",
           standing: place && !passage ? "orphaned" : "placed",
           mentions_me: me !== "" && item.messages.some(({ text }) => text.includes(`@${me}`)),
-          messages: item.messages.map((one) => ({ ...one, mine: mine(one.author) })),
+          messages: item.messages.map((one) => ({
+            ...one,
+            mine: mine(one.author),
+            mentions: people.flatMap((name) => {
+              const start = one.text.indexOf(`@${name}`);
+              return start < 0 ? [] : [{ start, end: start + name.length + 1 }];
+            }),
+          })),
         };
       }),
-      sign_offs: record.signOffs.map(({ text, ...item }) => ({ ...item, holds: text === exported(path) })),
+      sign_offs: record.signOffs.map(({ text, ...item }, index) => ({
+        ...item,
+        holds: text === exported(path),
+        mine: mine(item.author),
+        // Newest first.
+        counts: !item.withdrawn && !record.signOffs.slice(0, index).some(sameRole(item.role)),
+      })),
       stages: record.stages,
       unsent: [...record.unsent.values()],
-      people: [...new Set([FAURE, MOREL, "Samia Haddad", ...(me ? [me] : [])])],
+      people,
       problems: [],
     };
   }
@@ -322,6 +341,7 @@ export function memoryReview(desk: ReviewDesk): Carried<ReviewCommand> {
     time: now(),
     text,
     edited: false,
+    mentions: [],
   });
 
   return {
@@ -433,6 +453,13 @@ export function memoryReview(desk: ReviewDesk): Carried<ReviewCommand> {
       for (const item of get(path).signOffs) if (item.id === name) item.withdrawn = true;
       return answer(path);
     },
+    choose_review_path: ({ path, form }) =>
+      `/tmp/${path.replace(/\.md$/, form === "docx" ? ".docx" : ".critic.txt")}`,
+    export_review: ({ out }) => ({ out, left_out: ["L’une des remarques n’a pas de place dans le texte."] }),
+    import_review({ path, name, data }) {
+      if (data === "") throw problem("not_text", `${name} is empty.`);
+      return { review: answer(path), taken: 0, left_out: [] };
+    },
     desk_review: () => desk.paths().flatMap((path) => line(path) ?? []),
   };
 
@@ -448,6 +475,7 @@ export function memoryReview(desk: ReviewDesk): Carried<ReviewCommand> {
       : path.startsWith("brest-")
         ? [{ class: "words", count: 12 }]
         : [];
+    const broken = sign_offs.filter(({ holds, counts }) => !holds && counts);
     const item: DeskReviewItem = {
       path,
       title: furniture.title.value,
@@ -458,7 +486,9 @@ export function memoryReview(desk: ReviewDesk): Carried<ReviewCommand> {
       suggestions: suggestions.filter(({ verdict }) => verdict === "open").length,
       mentions: threads.filter(({ mentions_me, resolved }) => mentions_me && !resolved).length,
       threads: threads.filter(({ resolved }) => !resolved).length,
-      broken_seals: sign_offs.filter(({ holds, withdrawn }) => !holds && !withdrawn).map(({ role }) => role),
+      risk: unread[0]?.class ?? null,
+      broken_seals: broken.map(({ role }) => role),
+      broken_seal: broken[0]?.id ?? null,
     };
     const something = unread.length > 0 || item.never_read || item.threads > 0 || item.suggestions > 0;
     return something ? item : null;

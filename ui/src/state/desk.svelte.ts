@@ -17,11 +17,13 @@ import type {
   Lang,
   RecentDesk,
   Resolved,
+  DeskReviewItem,
   VersionRef,
 } from "../ipc/generated/wire";
 import { Article, type Screen } from "./article.svelte";
 import { Changes } from "./diff.svelte";
 import { DeskReviewing } from "./deskReview.svelte";
+import { ReviewExchange } from "./exchange.svelte";
 import { Export } from "./export.svelte";
 import { History } from "./history.svelte";
 import { Library } from "./library.svelte";
@@ -58,6 +60,7 @@ export class Desk {
   readonly history: History;
   readonly export: Export;
   readonly review: Reviewing;
+  readonly exchange: ReviewExchange;
   readonly renames: Renames;
   /** The differences, once somebody looked at them. */
   changes: Changes | null = null;
@@ -124,6 +127,12 @@ export class Desk {
         this.prefs.change({ author, author_confirmed: true });
         return this.prefs.keep();
       },
+    });
+    this.exchange = new ReviewExchange(this.wire, {
+      settle: async () => void (await this.article?.settle()),
+      signed: (task) => this.review.signed(task),
+      reload: (path) => void this.review.load(path),
+      problem: (problem) => this.notices.problem(problem),
     });
     this.renames = new Renames({
       notices: this.notices,
@@ -631,7 +640,8 @@ export class Desk {
     const article = this.article;
     if (!article) return;
     await article.save();
-    if (article === this.article && article.saveState === "saved") await this.review.signOff(role);
+    // What is not saved is not signed: the desk says why.
+    if (article === this.article) await this.review.signOff(role);
   }
 
   /** Shows how the text on the screen differs from another version. */
@@ -647,10 +657,17 @@ export class Desk {
     await this.deskReview.load();
   }
 
-  /** Opens an article of the desk's review at what the person has not read. */
-  async openReview(path: string) {
-    this.showTab("changes");
+  /** Opens an article of the desk's review at what it waits for. */
+  async openReview(
+    item: Pick<DeskReviewItem, "path" | "broken_seal" | "mentions" | "unread" | "never_read">,
+  ) {
+    const { path, broken_seal: signed } = item;
     await this.open(path);
+    if (this.article?.path !== path) return;
+    if (signed !== null) this.compare({ is: "signed", id: signed });
+    else if (item.mentions > 0 || (item.unread.length === 0 && !item.never_read)) this.showTab("review");
+    else if (item.unread.length > 0) this.compare({ is: "read" });
+    else this.showTab("changes");
   }
 
   /** A link of the preview was used. */
@@ -807,6 +824,9 @@ export class Desk {
       case "remark":
       case "nextChange":
       case "previousChange":
+      case "reviewWord":
+      case "reviewMarks":
+      case "reviewBack":
         return this.article !== null;
       case "putBack":
         return (
@@ -864,6 +884,15 @@ export class Desk {
         break;
       case "remark":
         this.#toRemark();
+        break;
+      case "reviewWord":
+      case "reviewMarks":
+        this.showTab("review");
+        void this.exchange.send(path, command === "reviewWord" ? "docx" : "criticmarkup");
+        break;
+      case "reviewBack":
+        this.showTab("review");
+        this.exchange.choose(path);
         break;
       case "nextChange":
       case "previousChange":

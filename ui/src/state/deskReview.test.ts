@@ -1,6 +1,7 @@
 import { afterEach, expect, test, vi } from "vitest";
 import { memoryHost } from "../host/memory";
 import { wire } from "../ipc";
+import { Desk } from "./desk.svelte";
 import { DESK_REST, DeskReviewing } from "./deskReview.svelte";
 import { reasonDue, stagesAfter } from "./stages";
 
@@ -85,4 +86,27 @@ test.each<[string, string, boolean]>([
   ["spiked", "draft", false],
 ])("from %s to %s a reason is due: %s", (from, to, due) => {
   expect(reasonDue(from, to)).toBe(due);
+});
+
+test.each([
+  [
+    "a broken seal: what was signed",
+    { broken_seal: "f1", mentions: 1 },
+    "changes",
+    { is: "signed", id: "f1" },
+  ],
+  ["a mention: the review", { mentions: 1, unread: [{ class: "words", count: 1 }] }, "review", null],
+  ["what is unread: what was read", { unread: [{ class: "words", count: 1 }] }, "changes", { is: "read" }],
+  ["suggestions: the review", {}, "review", null],
+  ["what was never read: its changes", { never_read: true }, "changes", null],
+] as const)("a line of the list opens what it waits for; %s", async (_, some, tab, old) => {
+  const host = memoryHost();
+  if (!host.boot) throw new Error("no boot");
+  const desk = new Desk(host, host.boot);
+  const item = { path: "brest-fibre.md", broken_seal: null, mentions: 0, unread: [], never_read: false };
+  await desk.openReview({ ...item, ...some, unread: [...("unread" in some ? some.unread : [])] });
+  expect(desk.article?.path).toBe("brest-fibre.md");
+  expect(desk.prefs.value.side_tab).toBe(tab);
+  expect(desk.comparing?.old ?? null).toEqual(old);
+  desk.end();
 });

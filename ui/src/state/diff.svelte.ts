@@ -39,14 +39,23 @@ export function keyOf(version: VersionRef): string {
       return `signed:${version.id ?? ""}`;
     case "commit":
       return `commit:${version.name}`;
+    case "file":
+      return `file:${version.path}`;
     default:
       return version.is;
   }
 }
 
-/** What to compare with first: what the person read last, else what was published, else the oldest revision. */
+/** Label of what was read last where the person wrote it and nobody changed it since. */
+const OWN = "own";
+
+/**
+ * What to compare with first: what the person read last, unless they wrote it themselves and nothing came after, else
+ * what was published, else the oldest revision.
+ */
 export function startingPoint(versions: VersionItem[]): VersionRef | null {
-  const of = (is: VersionRef["is"]) => versions.find(({ version }) => version.is === is)?.version;
+  const of = (is: VersionRef["is"]) =>
+    versions.find(({ version, label }) => version.is === is && !(is === "read" && label === OWN))?.version;
   const oldest = versions.findLast(({ version }) => version.is === "revision")?.version;
   return of("read") ?? of("published") ?? oldest ?? null;
 }
@@ -105,6 +114,9 @@ export class Changes {
   busy = $state(false);
   /** The list of versions has come. */
   known = $state(false);
+  /** There are older versions that the list does not have. */
+  more = $state(false);
+  #all = false;
   look = $state<Look>("text");
   /** Classes that are looked at; none means all. */
   chosen = $state.raw<ReadonlySet<ChangeClass>>(new Set());
@@ -143,6 +155,8 @@ export class Changes {
       this.#path = path;
       this.versions = [];
       this.known = false;
+      this.more = false;
+      this.#all = false;
       this.old = null;
       this.new = { is: "draft" };
       this.#forget();
@@ -153,12 +167,19 @@ export class Changes {
       this.#forget();
     }
     await this.#ask(async () => {
-      const versions = await this.#wire.call("versions", { path });
+      const { items, more } = await this.#wire.call("versions", { path, all: this.#all });
       if (path !== this.#path) return;
-      this.versions = versions;
+      this.versions = items;
+      this.more = more;
       this.known = true;
-      this.old ??= startingPoint(versions);
+      this.old ??= startingPoint(items);
     });
+  }
+
+  /** Offers all versions, however old. */
+  async showAll() {
+    this.#all = true;
+    await this.open(this.#path, null);
   }
 
   #forget() {
@@ -240,13 +261,17 @@ export class Changes {
     this.at = order[to] ?? null;
   }
 
-  /** The person has read the newer version. */
+  /** The person has read the newer version, as it is shown. */
   async markRead(): Promise<boolean> {
     const path = this.#path;
+    const { view } = this;
+    if (!view) return false;
     try {
-      await this.#wire.call("mark_read", { path, version: this.new });
+      await this.#wire.call("mark_read", { path, version: this.new, seen: view.seen });
     } catch (reason) {
       this.#problem(asProblem(reason));
+      // It may have moved on: what is there now is shown.
+      if (path === this.#path) await this.refresh();
       return false;
     }
     if (path === this.#path) await this.open(path, { old: { is: "read" }, new: this.new });

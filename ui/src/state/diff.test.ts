@@ -24,6 +24,11 @@ const [newer, older] = [version({ is: "revision", id: 9 }), version({ is: "revis
 
 test.each<[string, VersionItem[], VersionRef | null]>([
   ["what was read", [draft, newer, published, read, older], read.version],
+  [
+    "not what one wrote last oneself",
+    [draft, newer, { ...read, label: "own" }, published],
+    published.version,
+  ],
   ["else what was published", [draft, newer, published, older], published.version],
   ["else the oldest revision", [draft, newer, older], older.version],
   ["else nothing", [draft], null],
@@ -40,6 +45,7 @@ test("every version has a name of its own", () => {
     { is: "signed", id: null },
     { is: "signed", id: "a" },
     { is: "commit", name: "a" },
+    { is: "file", path: "a" },
   ];
   expect(new Set(refs.map(keyOf)).size).toBe(refs.length);
 });
@@ -134,6 +140,13 @@ test("a failed mark is said, and nothing else changes", async () => {
   expect(await changes.markRead()).toBe(false);
   expect(problems).toEqual(["Not kept."]);
   expect(changes.view?.changes.length).toBeGreaterThan(0);
+});
+
+test("only what was shown is marked as read; what came since is shown", async () => {
+  host.failing.set("mark_read", { code: "read_moved", message: "It moved on.", hint: "" });
+  const before = host.calls.length;
+  expect(await changes.markRead()).toBe(false);
+  expect(host.calls.slice(before)).toEqual(["mark_read", "diff"]);
 });
 
 test("another article starts anew; the same one stays as it was chosen", async () => {

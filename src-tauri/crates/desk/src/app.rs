@@ -196,6 +196,7 @@ impl App {
             lang: settings.lang.unwrap_or(self.surroundings.system_lang),
             author: settings.author.clone(),
             confirmed: settings.author_confirmed,
+            former: self.store.former_names(),
         }
     }
 
@@ -858,6 +859,7 @@ impl App {
             let named = author != held.author;
             let mut given = lock(&self.given);
             if named {
+                self.store.remember_name(&held.author);
                 given.author = None;
             }
             if settings.lang != held.lang {

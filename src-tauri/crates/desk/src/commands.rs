@@ -9,8 +9,8 @@ use crate::error::Problem;
 use crate::wire::{
     ArticleItem, ArticleState, ArticleView, Boot, ConflictAnswer, DeletedItem, DeskOpened, DeskReviewItem,
     DiffView, ExportOptions, Exported, Library, LinksMended, Pages, Passage, Placed, Preview, Proposal,
-    Pushed, Resolved, Review, RevisionItem, RevisionText, Settings, TemplateItem, UnsentItem, Update,
-    VersionItem, VersionRef,
+    Pushed, Resolved, Review, ReviewCame, ReviewForm, ReviewSent, RevisionItem, RevisionText, Settings,
+    TemplateItem, UnsentItem, Update, VersionRef, Versions,
 };
 
 macro_rules! commands {
@@ -87,9 +87,9 @@ commands! {
     revision(path: String, id: u32) -> RevisionText;
     restore_revision(path: String, id: u32) -> ArticleState;
     name_revision(path: String, id: u32, name: String) -> RevisionItem;
-    versions(path: String) -> Vec<VersionItem>;
+    versions(path: String, all: bool) -> Versions;
     diff(path: String, old: VersionRef, new: VersionRef) -> DiffView;
-    mark_read(path: String, version: VersionRef) -> ();
+    mark_read(path: String, version: VersionRef, seen: String) -> ();
     desk_review() -> Vec<DeskReviewItem>;
     review(path: String) -> Review;
     suggest(path: String, version: u32, proposals: Vec<Proposal>, gone: Vec<String>, settled: bool) -> Review;
@@ -107,6 +107,9 @@ commands! {
     set_stage(path: String, stage: String, reason: String) -> ArticleState;
     sign_off(path: String, role: String) -> Review;
     withdraw_sign_off(path: String, id: String) -> Review;
+    choose_review_path(path: String, form: ReviewForm) -> Option<String>;
+    export_review(path: String, form: ReviewForm, out: String) -> ReviewSent;
+    import_review(path: String, name: String, data: String) -> ReviewCame;
     add_image(path: String, name: String, data: String) -> Placed;
     suggest_export_path(path: String, options: ExportOptions) -> String;
     choose_export_path(path: String, options: ExportOptions) -> Option<String>;
@@ -163,8 +166,8 @@ pub fn typescript() -> String {
         Lang Problem Settings Theme Aids WindowBox Boot DeskInfo DeskOpened TemplateItem Weaker RecentDesk WatchState ArticleItem Library SaveState
         Furniture Field ArticleView ArticleState Conflict ConflictHunk ConflictAnswer Resolved Update Pushed Block Preview Counts RevisionItem
         RevisionText DeletedItem ExportFormat Paper ExportOptions Exported Pages Placed
-        ChangeClass ChangeKind VersionRef VersionItem DiffSpan DiffSplice DiffChange ClassCount RunMark DiffRun RowMark DiffRow DiffView
-        Passage Standing Verdict SuggestionItem MessageItem ThreadItem SignOffItem StageItem UnsentItem Review Proposal
+        ChangeClass ChangeKind VersionRef VersionItem Versions DiffSpan DiffSplice DiffChange ClassCount RunMark DiffRun RowMark DiffRow DiffView
+        Passage Standing Verdict SuggestionItem MessageItem ThreadItem SignOffItem StageItem UnsentItem Review Proposal ReviewForm ReviewSent ReviewCame
         DeskReviewItem RenameOffer BrokenLinks LinksMended Event
     }
     out.push_str("/** Every command of the desk. */\n");

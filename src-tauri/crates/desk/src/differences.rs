@@ -20,6 +20,8 @@ pub struct Side {
     pub item: VersionItem,
     /// Its whole text, LF.
     pub text: String,
+    /// Hash of its text as it was before it was made comparable.
+    pub seen: String,
     /// Where it stands on the screen, if its text is the one there.
     pub on_screen: Option<OnScreen>,
 }
@@ -33,10 +35,10 @@ pub struct OnScreen {
     pub version: u32,
 }
 
-/// Compares two versions.
+/// Compares two versions; `language` is that of articles that name none.
 #[must_use]
-pub fn view(old: &Side, new: &Side) -> DiffView {
-    let found = diff::diff(&old.text, &new.text, Language::Unknown);
+pub fn view(old: &Side, new: &Side, language: Language) -> DiffView {
+    let found = diff::diff(&old.text, &new.text, language);
     let rulers =
         [old, new].map(|side| side.on_screen.map(|shown| (shown.body, Ruler::new(&side.text[shown.body..]))));
     let changes = found
@@ -54,6 +56,7 @@ pub fn view(old: &Side, new: &Side) -> DiffView {
     DiffView {
         old: old.item.clone(),
         new: new.item.clone(),
+        seen: new.seen.clone(),
         version: new.on_screen.map(|shown| shown.version),
         changes,
         counts: counts(&found),
@@ -216,7 +219,7 @@ mod tests {
             author: String::new(),
             time: String::new(),
         };
-        Side { item, text: text.to_owned(), on_screen }
+        Side { item, text: text.to_owned(), seen: String::new(), on_screen }
     }
 
     #[test]
@@ -228,7 +231,7 @@ mod tests {
             front.replace("vieux", "nouveau")
         );
         let new = side(&text, Some(front.len() + 2));
-        let view = view(&old, &new);
+        let view = view(&old, &new, Language::Unknown);
         let body = &view.changes[1];
         assert_eq!((body.class, body.kind), (ChangeClass::Words, ChangeKind::Replace));
         assert_eq!(body.old.as_ref().unwrap().start, None);
@@ -261,7 +264,7 @@ mod tests {
             "Le deuxième raconte la vie en mer.\n\nLe troisième conclut sur la digue du large.\n\nLe premier parle du port et des quais.\n",
             None,
         );
-        let view = view(&old, &new);
+        let view = view(&old, &new, Language::Unknown);
         let all = |runs: &[DiffRun]| runs.iter().map(|run| run.text.as_str()).collect::<String>();
         let from = view.rows.iter().find(|row| row.mark == RowMark::MovedFrom).unwrap();
         assert_eq!(all(&from.inline), "Le premier parle du port et des grues.");

@@ -50,6 +50,12 @@ impl Problem {
     }
 }
 
+/// A sentence that is no problem, as it is set in a language.
+#[must_use]
+pub fn sentence(words: &str, lang: Lang) -> String {
+    visible(if lang == Lang::Fr { spaced(words) } else { words.to_owned() })
+}
+
 /// French as it is set: no line breaks inside « » or before a colon or a semicolon. Done here for all sentences, so that
 /// whoever writes one may type plain spaces.
 fn spaced(text: &str) -> String {

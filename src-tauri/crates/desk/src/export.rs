@@ -73,7 +73,7 @@ pub fn suggest_path(desk: &Path, path: &str, options: &ExportOptions) -> PathBuf
 }
 
 /// An article is too long or too complex to be read.
-pub(crate) fn too_complex(path: &str, reason: TooComplex) -> Problem {
+pub fn too_complex(path: &str, reason: TooComplex) -> Problem {
     let (fr, en) = match reason {
         TooComplex::TooLong => ("il est trop long", "it is too long"),
         TooComplex::TooDeep => ("ses blocs sont trop imbriqués", "its blocks are nested too deeply"),

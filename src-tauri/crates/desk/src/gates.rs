@@ -3,25 +3,20 @@
 use std::io;
 
 use copydesk_core::gate::{self, Gate};
-use copydesk_core::review::{By, Kind, Record};
+use copydesk_core::review::{By, Kind, Record, SignOff};
 use copydesk_core::{front, furniture};
 use jiff::Timestamp;
 
 use crate::error::Problem;
-use crate::newsroom::review::ROLES;
+use crate::review::view;
 use crate::store::record::Records;
 use crate::store::ulid;
 
-/// Roles whose last sign-off does not hold, of those in a record. `now` is the hash of what would be published.
+/// Sign-offs that count and do not hold, the last one first. `now` is the hash of what would be published.
 #[must_use]
-pub fn broken_seals(record: &Record, now: Option<&str>) -> Vec<String> {
-    let signed: Vec<_> = record.sign_offs.iter().filter(|known| !known.withdrawn).collect();
-    // Of a role the last word counts.
-    let broken = |role: &str| {
-        let last = signed.iter().rev().find(|known| known.role == role);
-        last.is_some_and(|known| Some(known.hash.as_str()) != now)
-    };
-    ROLES.iter().filter(|role| broken(role)).map(|role| (*role).to_owned()).collect()
+pub fn broken_seals<'a>(record: &'a Record, now: Option<&str>) -> Vec<&'a SignOff> {
+    let standing = view::standing(record);
+    standing.into_iter().rev().filter(|known| Some(known.hash.as_str()) != now).collect()
 }
 
 /// The gates of a whole text (LF) that are shut.

@@ -14,6 +14,7 @@ pub mod instance;
 pub mod library;
 pub mod newsroom;
 pub mod preview;
+pub mod published;
 pub mod review;
 pub mod scribe;
 pub mod session;

@@ -5,10 +5,12 @@
 //! Invariants: bytes are never overwritten before history holds them; own writes are known by content; whatever
 //! fails, the text is in the session and in its draft.
 
+mod belonging;
 mod coming;
 mod compare;
 mod desk_review;
 mod drafts;
+mod exchange;
 mod kin;
 mod links;
 mod moving;
@@ -19,6 +21,7 @@ mod replaced;
 pub(crate) mod review;
 mod saving;
 mod starting;
+mod unread;
 
 pub use outside::Answer;
 
@@ -31,6 +34,7 @@ use crate::env::Clock;
 use crate::error::Problem;
 use crate::host::Host;
 use crate::library::{Change, Library};
+use crate::published;
 use crate::review::placing::Places;
 use crate::review::typed::Typed;
 use crate::scribe::Scribe;
@@ -55,6 +59,8 @@ pub struct Person {
     pub author: String,
     /// They said that it is theirs: remarks may bear it.
     pub confirmed: bool,
+    /// Names that they had on this installation before.
+    pub former: Vec<String>,
 }
 
 /// What a newsroom is opened with.
@@ -96,11 +102,15 @@ pub struct Newsroom {
     /// The review records in the desk's folder.
     pub records: Records,
     reviews: Mutex<HashMap<String, Arc<Mutex<review::Open>>>>,
+    /// Records of articles that are gone without a word, by path.
+    lost_sight: Mutex<HashMap<String, Vec<String>>>,
     typed_shelf: Shelf<Typed>,
     places_shelf: Shelf<Places>,
     /// What this person read last.
     read_marks: ReadMarks,
-    counted: Mutex<HashMap<String, compare::Counted>>,
+    counted: Mutex<HashMap<String, unread::Counted>>,
+    /// Revisions that were looked at for the published one.
+    published_known: Mutex<published::Known>,
     image_hashes: Mutex<HashMap<String, (Stat, String)>>,
     review_watch: Mutex<Option<Watch>>,
     replaced: Mutex<Vec<replaced::Nameless>>,
@@ -132,10 +142,12 @@ impl Newsroom {
             library: Arc::new(Library::new(root.clone())),
             records: Records::open(Arc::clone(&opening.fs), &root),
             reviews: Mutex::default(),
+            lost_sight: Mutex::default(),
             typed_shelf: Shelf::open(Arc::clone(&opening.fs), shelf.join("typed")),
             places_shelf: Shelf::open(Arc::clone(&opening.fs), shelf.join("places")),
             read_marks: ReadMarks::open(Arc::clone(&opening.fs), opening.local.join("read.json")),
             counted: Mutex::default(),
+            published_known: Mutex::default(),
             image_hashes: Mutex::default(),
             review_watch: Mutex::default(),
             installation: opening.installation,

@@ -634,6 +634,10 @@ pub fn no_version(path: &str, version: &VersionRef) -> Problem {
         VersionRef::Published => {
             ("n’a aucune version publiée".to_owned(), "has no published version".to_owned())
         }
+        VersionRef::File { path: other } => (
+            format!("ne peut pas être comparé à {other}, qui est introuvable"),
+            format!("cannot be compared with {other}, which is not there"),
+        ),
         VersionRef::Commit { name } => {
             (format!("n’est pas dans le commit « {name} »"), format!("is not in the commit “{name}”"))
         }
@@ -658,6 +662,53 @@ pub fn cannot_mark_read(path: &str) -> Problem {
         (
             format!("That version of {path} cannot be marked as read."),
             "Mark the text on the screen or a revision of its history.",
+        ),
+    )
+}
+
+/// A file for others that would take an article's place.
+#[must_use]
+pub fn would_overwrite(out: &Path) -> Problem {
+    let out = out.display();
+    Problem::new(
+        "bad_out",
+        (format!("{out} existe et serait écrasé."), "Donnez un autre nom au fichier."),
+        (format!("{out} exists and would be overwritten."), "Give the file another name."),
+    )
+}
+
+/// An article that no Word document is made of.
+#[must_use]
+pub fn too_intricate_for_word(path: &str) -> Problem {
+    Problem::new(
+        "too_complex",
+        (format!("{path} est trop long ou trop imbriqué pour Word."), "Exportez-le en CriticMarkup."),
+        (format!("{path} is too long or too intricate for Word."), "Export it as CriticMarkup."),
+    )
+}
+
+/// A file that was to be a Word document.
+#[must_use]
+pub fn not_a_document(name: &str, (fr, en): (&str, &str)) -> Problem {
+    Problem::new(
+        "not_text",
+        (format!("{name} n’a pas pu être lu : {fr}."), "Enregistrez-le de nouveau depuis Word."),
+        (format!("{name} could not be read: {en}."), "Save it again from Word."),
+    )
+}
+
+/// What was to be marked as read is not what was shown.
+#[must_use]
+pub fn read_moved(path: &str) -> Problem {
+    Problem::new(
+        "read_moved",
+        (
+            format!("{path} a changé depuis que vous le comparez et n’a pas été marqué comme lu."),
+            "Lisez ce qui est venu, puis recommencez.",
+        ),
+        (
+            format!("{path} changed since you began to compare it and was not marked as read."),
+            "Read what has come, then try again.",
         ),
     )
 }
@@ -779,6 +830,22 @@ pub fn sign_unsaved(path: &str) -> Problem {
         (
             format!("{path} could not be signed off: the text on the screen is not saved."),
             "Save it first, or settle the conflict.",
+        ),
+    )
+}
+
+/// A stage goes on record once it is in the file.
+#[must_use]
+pub fn stage_unsaved(path: &str) -> Problem {
+    Problem::new(
+        "stage_unsaved",
+        (
+            format!("{path} n’a pas changé d’étape : son texte ne peut pas être enregistré pour l’instant."),
+            "Réglez d’abord le conflit ou la suppression, puis recommencez.",
+        ),
+        (
+            format!("{path} was not moved to another stage: its text cannot be saved for now."),
+            "Settle the conflict or the deletion first, then try again.",
         ),
     )
 }

@@ -153,6 +153,21 @@ export const en: ReviewWords = {
     withdraw: "Withdraw",
     withdrawn: "withdrawn",
   },
+  exchange: {
+    title: "Pass around…",
+    word: "Send for Word (.docx)…",
+    marks: "Send as CriticMarkup…",
+    back: "Take a file that came back…",
+    busy: "Working…",
+    sent: (out) => `The article and its review are in ${out}.`,
+    came: (n, name) =>
+      n === 0
+        ? `${name} brings nothing new.`
+        : `${n} new ${s(n, "item", "items")} taken from ${name}. The article has not changed.`,
+    notSent: "Not in it:",
+    notTaken: "Not taken:",
+    close: "Close",
+  },
   changes: {
     label: "Changes between two versions",
     old: "Before",
@@ -177,6 +192,13 @@ export const en: ReviewWords = {
     failed: "These two versions cannot be compared.",
     folded: (n) => `${n} unchanged paragraphs`,
     go: "Go to the passage",
+    more: "Older versions…",
+    otherArticle: "Another article…",
+    articleLabel: "Path of the article",
+    gitName: "A Git name…",
+    gitLabel: "Branch, tag or commit",
+    compareIt: "Compare",
+    cancel: "Cancel",
     table: "Both versions, paragraph beside paragraph",
     kept: "Paragraph",
     insert: "Paragraph added",
@@ -193,6 +215,7 @@ export const en: ReviewWords = {
       signed: "Sign-off",
       revision: "Version",
       commit: "Git",
+      file: "Article",
     },
   },
   desk: {

@@ -154,6 +154,21 @@ export const fr = {
     withdraw: "Retirer",
     withdrawn: "retiré",
   },
+  exchange: {
+    title: "Faire circuler…",
+    word: "Envoyer pour Word (.docx)…",
+    marks: "Envoyer en CriticMarkup…",
+    back: "Reprendre un fichier revenu…",
+    busy: "En cours…",
+    sent: (out: string) => `L’article et sa révision sont dans ${out}.`,
+    came: (n: number, name: string) =>
+      n === 0
+        ? `${name} n’apporte rien de nouveau.`
+        : `${n}\u00a0${s(n, "nouveauté reprise", "nouveautés reprises")} de ${name}. L’article n’a pas changé.`,
+    notSent: "N’y est pas\u00a0:",
+    notTaken: "N’a pas été repris\u00a0:",
+    close: "Fermer",
+  },
   changes: {
     label: "Changements entre deux versions",
     old: "Avant",
@@ -178,6 +193,13 @@ export const fr = {
     failed: "Ces deux versions ne se comparent pas.",
     folded: (n: number) => `${n}\u00a0paragraphes inchangés`,
     go: "Aller au passage",
+    more: "Versions plus anciennes…",
+    otherArticle: "Un autre article…",
+    articleLabel: "Chemin de l’article",
+    gitName: "Un nom Git…",
+    gitLabel: "Branche, étiquette ou commit",
+    compareIt: "Comparer",
+    cancel: "Annuler",
     table: "Les deux versions, paragraphe en face de paragraphe",
     kept: "Paragraphe",
     insert: "Paragraphe ajouté",
@@ -194,6 +216,7 @@ export const fr = {
       signed: "Bon à tirer",
       revision: "Version",
       commit: "Git",
+      file: "Article",
     },
   },
   desk: {

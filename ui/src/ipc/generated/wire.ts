@@ -884,7 +884,11 @@ id: number, } | { "is": "read" } | { "is": "signed",
 /**
  * The sign-off; the last one where absent.
  */
-id: string | null, } | { "is": "published" } | { "is": "disk" } | { "is": "draft" } | { "is": "commit", 
+id: string | null, } | { "is": "published" } | { "is": "disk" } | { "is": "draft" } | { "is": "file", 
+/**
+ * Which, as it is on the screen or on the disk.
+ */
+path: string, } | { "is": "commit", 
 /**
  * What `git rev-parse` understands.
  */
@@ -910,6 +914,19 @@ author: string,
  * When, RFC 3339; empty for what is on the screen.
  */
 time: string, };
+
+/**
+ * What can be compared of an article.
+ */
+export type Versions = { 
+/**
+ * Newest first.
+ */
+items: Array<VersionItem>, 
+/**
+ * There are older ones that were not asked for.
+ */
+more: boolean, };
 
 /**
  * A part of a version.
@@ -1069,6 +1086,10 @@ old: VersionItem,
  */
 new: VersionItem, 
 /**
+ * Hash of the newer one's text: who read it says which text that was.
+ */
+seen: string, 
+/**
  * Version of the body on the screen that the places of the newer one belong to; `None` where it is another text.
  */
 version: number | null, 
@@ -1200,7 +1221,11 @@ text: string,
 /**
  * Edited after it was sent.
  */
-edited: boolean, };
+edited: boolean, 
+/**
+ * Where the words name somebody, with the @; places are those of the words.
+ */
+mentions: Array<Passage>, };
 
 /**
  * A conversation about a passage or about the whole article.
@@ -1270,7 +1295,15 @@ holds: boolean,
 /**
  * Withdrawn by its author.
  */
-withdrawn: boolean, };
+withdrawn: boolean, 
+/**
+ * This person on this installation; only these may be withdrawn.
+ */
+mine: boolean, 
+/**
+ * The last word of its role.
+ */
+counts: boolean, };
 
 /**
  * A change of stage.
@@ -1373,6 +1406,41 @@ passage: Passage,
 new: string, };
 
 /**
+ * A file that a review goes out in, or comes back in.
+ */
+export type ReviewForm = "criticmarkup" | "docx";
+
+/**
+ * A review that went out.
+ */
+export type ReviewSent = { 
+/**
+ * The file.
+ */
+out: string, 
+/**
+ * What of the review is not in it, a sentence each.
+ */
+left_out: Array<string>, };
+
+/**
+ * A file that came back.
+ */
+export type ReviewCame = { 
+/**
+ * The review with what is new.
+ */
+review: Review, 
+/**
+ * How much was new.
+ */
+taken: number, 
+/**
+ * What of the file was not taken, a sentence each.
+ */
+left_out: Array<string>, };
+
+/**
  * A line of the review of the whole desk.
  */
 export type DeskReviewItem = { 
@@ -1413,9 +1481,17 @@ mentions: number,
  */
 threads: number, 
 /**
- * Roles whose sign-off does not hold any more.
+ * The highest risk among what is unread and what is proposed.
  */
-broken_seals: Array<string>, };
+risk: ChangeClass | null, 
+/**
+ * Roles whose sign-off does not hold any more, the last one first.
+ */
+broken_seals: Array<string>, 
+/**
+ * The last of these sign-offs.
+ */
+broken_seal: string | null, };
 
 /**
  * An article is gone and a new one is alike: they may be one, renamed and edited.
@@ -1576,9 +1652,9 @@ export type Commands = {
   revision: { args: { path: string; id: number; }; answer: RevisionText };
   restore_revision: { args: { path: string; id: number; }; answer: ArticleState };
   name_revision: { args: { path: string; id: number; name: string; }; answer: RevisionItem };
-  versions: { args: { path: string; }; answer: Array<VersionItem> };
+  versions: { args: { path: string; all: boolean; }; answer: Versions };
   diff: { args: { path: string; old: VersionRef; new: VersionRef; }; answer: DiffView };
-  mark_read: { args: { path: string; version: VersionRef; }; answer: null };
+  mark_read: { args: { path: string; version: VersionRef; seen: string; }; answer: null };
   desk_review: { args: { }; answer: Array<DeskReviewItem> };
   review: { args: { path: string; }; answer: Review };
   suggest: { args: { path: string; version: number; proposals: Array<Proposal>; gone: Array<string>; settled: boolean; }; answer: Review };
@@ -1596,6 +1672,9 @@ export type Commands = {
   set_stage: { args: { path: string; stage: string; reason: string; }; answer: ArticleState };
   sign_off: { args: { path: string; role: string; }; answer: Review };
   withdraw_sign_off: { args: { path: string; id: string; }; answer: Review };
+  choose_review_path: { args: { path: string; form: ReviewForm; }; answer: string | null };
+  export_review: { args: { path: string; form: ReviewForm; out: string; }; answer: ReviewSent };
+  import_review: { args: { path: string; name: string; data: string; }; answer: ReviewCame };
   add_image: { args: { path: string; name: string; data: string; }; answer: Placed };
   suggest_export_path: { args: { path: string; options: ExportOptions; }; answer: string };
   choose_export_path: { args: { path: string; options: ExportOptions; }; answer: string | null };

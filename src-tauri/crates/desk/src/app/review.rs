@@ -1,19 +1,29 @@
 //! The commands of the review.
 
-use super::{App, article_path};
+use std::path::Path;
+
+use super::{App, article_path, lock};
 use crate::error::Problem;
+use crate::review::files;
 use crate::wire::{
-    ArticleState, DeskReviewItem, DiffView, Passage, Proposal, Review, UnsentItem, VersionItem, VersionRef,
+    ArticleState, DeskReviewItem, DiffView, Passage, Proposal, Review, ReviewCame, ReviewForm, ReviewSent,
+    UnsentItem, VersionRef, Versions,
 };
+use crate::words;
 
 impl App {
     /// The versions of an article that can be compared.
-    pub fn versions(&self, path: String) -> Result<Vec<VersionItem>, Problem> {
-        self.desk()?.versions(&article_path(&path)?)
+    pub fn versions(&self, path: String, all: bool) -> Result<Versions, Problem> {
+        self.desk()?.versions(&article_path(&path)?, all)
     }
 
     /// How one version differs from another.
     pub fn diff(&self, path: String, old: VersionRef, new: VersionRef) -> Result<DiffView, Problem> {
+        for version in [&old, &new] {
+            if let VersionRef::File { path } = version {
+                article_path(path)?;
+            }
+        }
         self.desk()?.diff(&article_path(&path)?, &old, &new)
     }
 
@@ -22,9 +32,9 @@ impl App {
         Ok(self.desk()?.desk_review())
     }
 
-    /// This person has read a version.
-    pub fn mark_read(&self, path: String, version: VersionRef) -> Result<(), Problem> {
-        self.desk()?.mark_read(&article_path(&path)?, &version)
+    /// This person has read a version as it was shown.
+    pub fn mark_read(&self, path: String, version: VersionRef, seen: String) -> Result<(), Problem> {
+        self.desk()?.mark_read(&article_path(&path)?, &version, &seen)
     }
 
     /// The review of an article.
@@ -114,10 +124,8 @@ impl App {
 
     /// Moves an article to a stage.
     pub fn set_stage(&self, path: String, stage: String, reason: String) -> Result<ArticleState, Problem> {
-        let path = article_path(&path)?;
-        let desk = self.desk()?;
-        desk.set_stage(&path, &stage, &reason)?;
-        Ok(desk.session(&path)?.state(self.lang()))
+        let session = self.desk()?.set_stage(&article_path(&path)?, &stage, &reason)?;
+        Ok(session.state(self.lang()))
     }
 
     /// Signs off what is on the screen.
@@ -128,5 +136,36 @@ impl App {
     /// Takes back one of the person's own sign-offs.
     pub fn withdraw_sign_off(&self, path: String, id: String) -> Result<Review, Problem> {
         self.desk()?.withdraw_sign_off(&article_path(&path)?, &id)
+    }
+
+    /// Asks where a review goes as a file for others.
+    pub fn choose_review_path(&self, path: String, form: ReviewForm) -> Result<Option<String>, Problem> {
+        let desk = self.desk()?;
+        let path = article_path(&path)?;
+        let stem = path.rsplit_once('.').map_or(path.as_str(), |(stem, _)| stem);
+        let ending = match form {
+            // Not `.md`: beside its article it would be one itself.
+            ReviewForm::Criticmarkup => "critic.txt",
+            ReviewForm::Docx => "docx",
+        };
+        let suggestion = desk.root().join(format!("{stem}.{ending}"));
+        Ok(self.host.pick_file(&suggestion).map(|file| file.display().to_string()))
+    }
+
+    /// Writes an article with its review, as it is on the screen, to a file for others.
+    pub fn export_review(&self, path: String, form: ReviewForm, out: String) -> Result<ReviewSent, Problem> {
+        let sent = self.desk()?.review_file(&article_path(&path)?, form)?;
+        files::write(Path::new(&out), &sent.bytes)?;
+        lock(&self.exported).insert(out.clone());
+        Ok(ReviewSent { out, left_out: sent.left_out })
+    }
+
+    /// Takes what others say in a file into an article's review; `data` is the file's, base64.
+    pub fn import_review(&self, path: String, name: String, data: String) -> Result<ReviewCame, Problem> {
+        use base64::Engine as _;
+        let bytes = base64::engine::general_purpose::STANDARD.decode(data.as_bytes());
+        let bytes =
+            bytes.map_err(|_| words::not_a_document(&name, ("il est arrivé abîmé", "it came damaged")))?;
+        self.desk()?.take_review_file(&article_path(&path)?, &name, &bytes)
     }
 }

@@ -16,6 +16,13 @@ pub fn candidate<'a, N>(gone: &str, texts: impl IntoIterator<Item = (N, &'a str)
     alike.next().is_none().then_some(first)
 }
 
+/// Are two texts surely not alike? Of long ones nobody knows.
+#[must_use]
+pub fn is_other(a: &str, b: &str) -> bool {
+    let long = |text: &str| text.split_whitespace().nth(MANY).is_some();
+    !long(a) && !long(b) && !is_alike(a, b)
+}
+
 /// Do two texts share at least [`ALIKE`] percent of their words, in the same order?
 #[must_use]
 pub fn is_alike(a: &str, b: &str) -> bool {

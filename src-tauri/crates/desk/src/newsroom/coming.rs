@@ -56,8 +56,9 @@ impl Newsroom {
             let _ = self.fs.remove(&note);
         }
         let path = made.map_err(|error| words::cannot_create(stem, &error))?;
-        self.begin_review(&path);
+        self.leave_review(&path);
         self.keep(&path, text.as_bytes(), &self.author(), Origin::Save)?;
+        self.wrote(&path, None, text.as_bytes());
         self.library.refresh(&[self.file(&path)]);
         self.tell_library();
         self.open_article(&path).map(|(session, _)| session)
@@ -78,6 +79,7 @@ impl Newsroom {
         if path != gone.key {
             history.rename(&gone.key, &path)?;
         }
+        self.bring_review_back(gone, &path);
         self.keep(&path, &bytes, &self.author(), Origin::Restore)?;
         self.library.refresh(&[self.file(&path)]);
         self.tell_library();
@@ -87,7 +89,11 @@ impl Newsroom {
     /// Keeps the revision that holds an article as it stands from being thinned out.
     pub fn pin(&self, snapshot: &Snapshot, why: &str) {
         let bytes = text::encode(&snapshot.base.bytes, &snapshot.text());
-        if let Err(problem) = self.history().and_then(|history| history.pin(&snapshot.path, &bytes, why)) {
+        self.pin_bytes(&snapshot.path, &bytes, why);
+    }
+
+    pub(super) fn pin_bytes(&self, path: &str, bytes: &[u8], why: &str) {
+        if let Err(problem) = self.history().and_then(|history| history.pin(path, bytes, why)) {
             self.notice(&problem);
         }
     }
@@ -112,8 +118,10 @@ impl Newsroom {
                 self.keep(path, &self.bytes_with(draft), &self.author(), Origin::Save)?;
             }
         }
+        self.keep_places(path);
         atomic::trash(&file).map_err(|error| words::cannot_trash(path, &error))?;
         lock(&self.sessions).remove(path);
+        self.leave_review(path);
         let _ = self.journal.remove(path);
         self.library.refresh(&[file]);
         self.tell_library();

@@ -113,7 +113,7 @@ impl Newsroom {
     }
 
     /// The text of an article that is gone, as far as this machine knew it.
-    fn last_text(&self, path: &str) -> Option<String> {
+    pub(super) fn last_text(&self, path: &str) -> Option<String> {
         if let Ok(session) = self.session(path) {
             return Some(session.snapshot().base.text.to_string());
         }
@@ -122,7 +122,7 @@ impl Newsroom {
         Some(text::decode(&history.content(newest).ok()?).ok()?.text)
     }
 
-    fn text_on_disk(&self, path: &str) -> Option<String> {
+    pub(super) fn text_on_disk(&self, path: &str) -> Option<String> {
         let on_disk = atomic::read(&*self.fs, &self.root, path).ok()?;
         Some(text::decode(&on_disk.bytes).ok()?.text)
     }
@@ -171,7 +171,7 @@ impl Newsroom {
             self.keep(to, &bytes, "", Origin::Outside)?;
         }
         self.history()?.unite(from, to)?;
-        self.moved(from, to);
+        self.take_along(from, to);
         if let Ok(session) = self.session(to) {
             self.look(&session);
         }

@@ -90,8 +90,14 @@ impl Newsroom {
         }
     }
 
-    /// Everything that bears the old path takes the new one.
+    /// An article has another path; what was at that one before stays behind.
     pub(super) fn moved(&self, from: &str, to: &str) {
+        self.displace_review(from, to);
+        self.take_along(from, to);
+    }
+
+    /// Everything that bears the old path takes the new one.
+    pub(super) fn take_along(&self, from: &str, to: &str) {
         let brings_text = self.session(from).is_ok() || self.journal.read(from).is_some();
         if brings_text && self.waits_at(to) {
             self.make_way(to);

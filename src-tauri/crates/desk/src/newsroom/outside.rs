@@ -112,7 +112,14 @@ impl Newsroom {
                     self.moved(from, to);
                     to
                 }
-                Change::Created { path } | Change::Changed { path } | Change::Removed { path } => path,
+                Change::Removed { path } => {
+                    self.review_lost_sight(path);
+                    path
+                }
+                Change::Created { path } | Change::Changed { path } => {
+                    self.review_appeared(path);
+                    path
+                }
             };
             match self.session(path) {
                 // A renamed one may have been believed gone for a moment.

@@ -4,9 +4,9 @@ use std::collections::BTreeSet;
 use std::sync::{Arc, Mutex};
 
 use copydesk_core::changes::ChangeSet;
-use copydesk_core::review::{By, Finder, Kind, Suggestion, Verdict, seal};
+use copydesk_core::review::{By, Finder, Kind, SignOff, Suggestion, Verdict, seal};
 use copydesk_core::ruler::Ruler;
-use copydesk_core::text;
+use copydesk_core::{front, furniture, text};
 
 use super::{Newsroom, lock};
 use crate::error::Problem;
@@ -26,7 +26,7 @@ use crate::words;
 /// The way of an article to its reader. Other stages lie beside it.
 const WAY: [&str; 4] = ["draft", "review", "approved", "published"];
 /// Who signs off.
-pub const ROLES: [&str; 3] = ["desk", "sub_editor", "legal"];
+const ROLES: [&str; 3] = ["desk", "sub_editor", "legal"];
 
 /// What is in memory of an open article's review.
 #[derive(Default)]
@@ -49,7 +49,7 @@ impl Newsroom {
     ///
     /// # Errors
     /// Nobody gave a name yet, or said that the one that was found is theirs.
-    fn by(&self) -> Result<By, Problem> {
+    pub(super) fn by(&self) -> Result<By, Problem> {
         let person = self.person();
         if !person.confirmed || person.author.trim().is_empty() {
             return Err(words::no_author());
@@ -57,7 +57,18 @@ impl Newsroom {
         Ok(By { name: person.author, installation: self.installation.clone() })
     }
 
-    fn open_review(&self, path: &str) -> Arc<Mutex<Open>> {
+    /// This person by all the names that they had on this installation, the one of now first: what they said under an
+    /// earlier name is still theirs. Empty where nobody gave a name yet.
+    pub(super) fn all_of_me(&self) -> Vec<By> {
+        let person = self.person();
+        if person.author.trim().is_empty() {
+            return Vec::new();
+        }
+        let names = std::iter::once(&person.author).chain(&person.former);
+        names.map(|name| By { name: name.clone(), installation: self.installation.clone() }).collect()
+    }
+
+    pub(super) fn open_review(&self, path: &str) -> Arc<Mutex<Open>> {
         Arc::clone(lock(&self.reviews).entry(path.to_owned()).or_default())
     }
 
@@ -87,10 +98,10 @@ impl Newsroom {
         let (session, _) = self.open_article(path)?;
         let snapshot = session.snapshot();
         let reviewed = self.records.of(path);
-        let me = self.by().ok();
+        let me = self.all_of_me();
         let typed = self.typed_of(path, open).clone();
         let now = self.clock.now().to_string();
-        let suggestions = view::suggestions(&reviewed.record, &typed, me.as_ref(), &now);
+        let suggestions = view::suggestions(&reviewed.record, &typed, &me, &now);
         let placing = open.placing.get_or_insert_with(|| {
             let remembered = self.places_shelf.read(path).unwrap_or_default();
             Placing::new(snapshot.version, snapshot.body.clone(), remembered)
@@ -101,13 +112,12 @@ impl Newsroom {
         Ok(At { session, snapshot, reviewed, suggestions })
     }
 
-    fn view(&self, path: &str, open: &mut Open) -> Result<wire::Review, Problem> {
+    pub(super) fn view(&self, path: &str, open: &mut Open) -> Result<wire::Review, Problem> {
         let at = self.at(path, open)?;
-        let me = self.by().ok();
+        let me = self.all_of_me();
         let signed = !at.reviewed.record.sign_offs.is_empty();
         let seal = signed.then(|| self.seal_text(&at.snapshot).ok()).flatten().map(|text| seal::hash(&text));
-        let mut people = self.records.people();
-        people.extend(me.iter().map(|me| me.name.clone()));
+        let people = self.everybody();
         let Open { placing: Some(placing), typed, classes } = open else {
             return Err(words::not_open(path));
         };
@@ -117,7 +127,7 @@ impl Newsroom {
             typed: typed.get_or_insert_default(),
             placing,
             body: &at.snapshot.body,
-            me: me.as_ref(),
+            me: &me,
             seal: seal.as_deref(),
             people,
             troubles: &at.reviewed.troubles,
@@ -125,21 +135,38 @@ impl Newsroom {
         Ok(view::review(&sources, classes, &words::review_trouble, self.lang()))
     }
 
+    /// Everybody seen on this desk, this person with all their names.
+    pub(super) fn everybody(&self) -> BTreeSet<String> {
+        let mut people = self.records.people();
+        people.extend(self.all_of_me().into_iter().map(|me| me.name));
+        people
+    }
+
     /// Adds events, tells everybody, and shows what came of them.
     fn record(&self, path: &str, open: &mut Open, kinds: Vec<Kind>) -> Result<wire::Review, Problem> {
         self.append(path, kinds)?;
+        self.shown(path, open)
+    }
+
+    /// Tells everybody that a review is another, and shows it.
+    pub(super) fn shown(&self, path: &str, open: &mut Open) -> Result<wire::Review, Problem> {
         let review = self.view(path, open)?;
         self.host.emit(Event::ReviewChanged { path: path.to_owned() });
         Ok(review)
     }
 
     fn append(&self, path: &str, kinds: Vec<Kind>) -> Result<(), Problem> {
+        let by = self.by()?;
+        self.append_as(path, &by, kinds)
+    }
+
+    /// Adds events under a name of the person: their own words are changed under the one that they bear.
+    fn append_as(&self, path: &str, by: &By, kinds: Vec<Kind>) -> Result<(), Problem> {
         if kinds.is_empty() {
             return Ok(());
         }
-        let by = self.by()?;
         self.records
-            .append(path, &by, self.clock.now(), kinds)
+            .append(path, by, self.clock.now(), kinds)
             .map_err(|error| words::cannot_record(path, &error))?;
         self.watch_reviews();
         Ok(())
@@ -167,7 +194,8 @@ impl Newsroom {
         gone: &[String],
         settled: bool,
     ) -> Result<wire::Review, Problem> {
-        let me = self.by()?;
+        self.by()?;
+        let me = self.all_of_me();
         let open = self.open_review(path);
         let mut open = lock(&open);
         let at = self.at(path, &mut open)?;
@@ -197,7 +225,7 @@ impl Newsroom {
         // What was taken back before stays so until it is proposed again, also where the editor knows nothing of it.
         let gone = gone.iter().chain(before.iter().flat_map(|before| &before.gone)).filter(|id| {
             let own = at.reviewed.record.suggestions.iter().find(|known| known.id == **id);
-            own.is_some_and(|known| known.by == me && known.verdict == Verdict::Open)
+            own.is_some_and(|known| me.contains(&known.by) && known.verdict == Verdict::Open)
                 && !proposals.iter().any(|proposal| proposal.id == **id)
         });
         let gone: BTreeSet<String> = gone.cloned().collect();
@@ -217,31 +245,34 @@ impl Newsroom {
     /// What is typed becomes events.
     fn send_proposals(&self, path: &str, open: &mut Open) -> Result<(), Problem> {
         let Some(proposals) = self.typed_of(path, open).proposals.clone() else { return Ok(()) };
-        let me = self.by()?;
+        let by = self.by()?;
+        let me = self.all_of_me();
         let reviewed = self.records.of(path);
-        let mut kinds = Vec::new();
+        let mut kinds: Vec<(By, Kind)> = Vec::new();
+        let known = |id: &String| reviewed.record.suggestions.iter().find(|known| known.id == *id);
         for Proposed { id, anchor, new } in proposals.list {
-            match reviewed.record.suggestions.iter().find(|known| known.id == id) {
-                None => kinds.push(Kind::Suggest { suggestion: id, anchor, new }),
-                Some(known) if known.by == me && is_growing(known.verdict) => {
+            match known(&id) {
+                None => kinds.push((by.clone(), Kind::Suggest { suggestion: id, anchor, new })),
+                Some(known) if me.contains(&known.by) && is_growing(known.verdict) => {
                     if known.verdict == Verdict::Withdrawn {
-                        kinds.push(Kind::Reopen { suggestions: vec![id.clone()] });
+                        kinds.push((known.by.clone(), Kind::Reopen { suggestions: vec![id.clone()] }));
                     }
                     if known.anchor != anchor || known.new != new {
-                        kinds.push(Kind::Revise { suggestion: id, anchor, new });
+                        kinds.push((known.by.clone(), Kind::Revise { suggestion: id, anchor, new }));
                     }
                 }
                 Some(_) => {}
             }
         }
-        let open_ones = |id: &String| {
-            reviewed.record.suggestions.iter().any(|known| known.id == *id && known.verdict == Verdict::Open)
-        };
-        kinds.extend(
-            proposals.gone.into_iter().filter(open_ones).map(|suggestion| Kind::Withdraw { suggestion }),
-        );
+        for suggestion in proposals.gone {
+            if let Some(known) = known(&suggestion).filter(|known| known.verdict == Verdict::Open) {
+                kinds.push((known.by.clone(), Kind::Withdraw { suggestion }));
+            }
+        }
         let news = !kinds.is_empty();
-        self.append(path, kinds)?;
+        for alike in kinds.chunk_by(|(a, _), (b, _)| a == b) {
+            self.append_as(path, &alike[0].0, alike.iter().map(|(_, kind)| kind.clone()).collect())?;
+        }
         let typed = self.typed_of(path, open);
         typed.proposals = None;
         let typed = typed.clone();
@@ -356,14 +387,14 @@ impl Newsroom {
         off_record: bool,
     ) -> Result<wire::Review, Problem> {
         let text = said(path, text)?;
-        self.by()?;
+        let by = self.by()?;
         let open = self.open_review(path);
         let mut open = lock(&open);
         let at = self.at(path, &mut open)?;
         let anchor = passage.map(|passage| self.anchor(path, &at, version, passage)).transpose()?;
         let box_of = if anchor.is_some() { "new" } else { "whole" };
         let thread = ulid::new(self.clock.now());
-        self.send(path, &mut open, Kind::Comment { thread, anchor, text, off_record }, box_of)
+        self.send(path, &mut open, &by, Kind::Comment { thread, anchor, text, off_record }, box_of)
     }
 
     /// Adds a message to a conversation.
@@ -373,9 +404,10 @@ impl Newsroom {
     pub fn reply(&self, path: &str, thread: &str, text: &str) -> Result<wire::Review, Problem> {
         let text = said(path, text)?;
         self.known_thread(path, thread)?;
+        let by = self.by()?;
         let open = self.open_review(path);
         let kind = Kind::Reply { thread: thread.to_owned(), text };
-        self.send(path, &mut lock(&open), kind, &format!("reply:{thread}"))
+        self.send(path, &mut lock(&open), &by, kind, &format!("reply:{thread}"))
     }
 
     /// Changes one of the person's own messages.
@@ -384,27 +416,32 @@ impl Newsroom {
     /// As [`Newsroom::reply`]; the message is somebody else's.
     pub fn edit_message(&self, path: &str, message: &str, text: &str) -> Result<wire::Review, Problem> {
         let text = said(path, text)?;
-        let me = self.by()?;
+        self.by()?;
+        let me = self.all_of_me();
         let reviewed = self.records.of(path);
         let mut messages = reviewed.record.threads.iter().flat_map(|thread| &thread.messages);
-        if !messages.any(|known| known.id == message && known.by == me) {
-            return Err(words::remark_gone(path));
-        }
+        let own = messages.find(|known| known.id == message && me.contains(&known.by));
+        let own = own.ok_or_else(|| words::remark_gone(path))?;
         let open = self.open_review(path);
         let kind = Kind::Edit { message: message.to_owned(), text };
-        self.send(path, &mut lock(&open), kind, &format!("edit:{message}"))
+        self.send(path, &mut lock(&open), &own.by, kind, &format!("edit:{message}"))
     }
 
     /// Records what was in a box, and empties it.
-    fn send(&self, path: &str, open: &mut Open, kind: Kind, box_of: &str) -> Result<wire::Review, Problem> {
-        self.append(path, vec![kind])?;
+    fn send(
+        &self,
+        path: &str,
+        open: &mut Open,
+        by: &By,
+        kind: Kind,
+        box_of: &str,
+    ) -> Result<wire::Review, Problem> {
+        self.append_as(path, by, vec![kind])?;
         let typed = self.typed_of(path, open);
         typed.unsent.retain(|item| item.key != box_of);
         let typed = typed.clone();
         self.keep_typed(path, &typed)?;
-        let review = self.view(path, open)?;
-        self.host.emit(Event::ReviewChanged { path: path.to_owned() });
-        Ok(review)
+        self.shown(path, open)
     }
 
     /// Settles a conversation, or takes that back.
@@ -504,8 +541,8 @@ impl Newsroom {
     /// Moves an article to a stage, saves it, and records who did it and why.
     ///
     /// # Errors
-    /// A reason is due and none is given; the key cannot be written; the save failed; the disk refused.
-    pub fn set_stage(&self, path: &str, stage: &str, reason: &str) -> Result<(), Problem> {
+    /// A reason is due and none is given; the key cannot be written; it could not be saved; the disk refused.
+    pub fn set_stage(&self, path: &str, stage: &str, reason: &str) -> Result<Arc<Session>, Problem> {
         let (session, _) = self.open_article(path)?;
         let reason = reason.trim();
         let before = session.state(self.lang()).furniture.stage.value;
@@ -513,13 +550,28 @@ impl Newsroom {
             return Err(words::reason_due(path));
         }
         self.by()?;
+        let snapshot = session.snapshot();
+        // Nothing is saved until these are settled, and what is not in the file goes on no record.
+        if snapshot.conflict || snapshot.deleted {
+            return Err(words::stage_unsaved(path));
+        }
         session.set_field("stage", stage)?;
         self.typed();
         self.save_session(&session)?;
+        // A new article's file may have taken the name of its title.
+        let path = &session.path();
+        let saved = session.snapshot();
+        let (front, body) = front::split(&saved.base.text);
+        if furniture::resolve(front, body, path).stage.value != stage {
+            return Err(words::stage_unsaved(path));
+        }
         self.append(path, vec![Kind::Stage { stage: stage.to_owned(), reason: reason.to_owned() }])?;
+        if stage == "published" {
+            self.pin_bytes(path, &saved.base.bytes, stage);
+        }
         self.tell_article(&session, None);
         self.host.emit(Event::ReviewChanged { path: path.to_owned() });
-        Ok(())
+        Ok(session)
     }
 
     /// Signs off what is on the screen, which is saved first.
@@ -534,9 +586,10 @@ impl Newsroom {
         let (session, _) = self.open_article(path)?;
         self.save_session(&session)?;
         let snapshot = session.snapshot();
-        if !snapshot.is_clean() {
+        if snapshot.conflict || snapshot.deleted || !snapshot.is_clean() {
             return Err(words::sign_unsaved(path));
         }
+        let path = &snapshot.path;
         let text = self.seal_text(&snapshot)?;
         let (sign_off, hash) = (ulid::new(self.clock.now()), seal::hash(&text));
         let open = self.open_review(path);
@@ -551,41 +604,15 @@ impl Newsroom {
     /// # Errors
     /// It is unknown or somebody else's; the disk refused.
     pub fn withdraw_sign_off(&self, path: &str, id: &str) -> Result<wire::Review, Problem> {
-        let me = self.by()?;
+        self.by()?;
+        let me = self.all_of_me();
         let reviewed = self.records.of(path);
-        if !reviewed.record.sign_offs.iter().any(|known| known.id == id && known.by == me) {
-            return Err(words::remark_gone(path));
-        }
+        let mut sign_offs = reviewed.record.sign_offs.iter();
+        let own = sign_offs.find(|known| known.id == id && me.contains(&known.by));
+        let own = own.ok_or_else(|| words::remark_gone(path))?;
         let open = self.open_review(path);
-        self.record(path, &mut lock(&open), vec![Kind::Unsign { sign_off: id.to_owned() }])
-    }
-
-    /// What was signed, as an article to compare with; the last sign-off where none is named.
-    #[must_use]
-    pub fn signed_article(
-        &self,
-        path: &str,
-        id: Option<&str>,
-    ) -> Option<(copydesk_core::review::SignOff, String)> {
-        self.records.refresh();
-        let reviewed = self.records.of(path);
-        let mut standing = reviewed.record.sign_offs.iter().filter(|known| !known.withdrawn);
-        let known = match id {
-            Some(id) => reviewed.record.sign_offs.iter().find(|known| known.id == id),
-            None => standing.next_back(),
-        }?;
-        Some((known.clone(), seal::as_article(&known.text)))
-    }
-
-    /// A text as a sign-off would hold it, as an article to compare with one.
-    ///
-    /// # Errors
-    /// The text is too complex to be read.
-    pub fn as_signed(&self, path: &str, whole: &str) -> Result<String, Problem> {
-        let image = |src: &str| self.image_hash(src);
-        seal::text_of(whole, path, &image)
-            .map(|signed| seal::as_article(&signed))
-            .map_err(|reason| crate::export::too_complex(path, reason))
+        self.append_as(path, &own.by, vec![Kind::Unsign { sign_off: id.to_owned() }])?;
+        self.shown(path, &mut lock(&open))
     }
 
     /// What would be published of a text.
@@ -612,15 +639,15 @@ impl Newsroom {
         Some(hash)
     }
 
-    /// Sign-offs of an article that do not hold any more, by role; `whole` is its text.
+    /// Sign-offs of an article that count and do not hold any more, the last one first; `whole` is its text.
     #[must_use]
-    pub fn broken_seals(&self, path: &str, whole: &str) -> Vec<String> {
+    pub fn broken_seals(&self, path: &str, whole: &str) -> Vec<SignOff> {
         let reviewed = self.records.of(path);
         if reviewed.record.sign_offs.is_empty() {
             return Vec::new();
         }
-        let now = seal::text_of(whole, path, &|src| self.image_hash(src)).map(|text| seal::hash(&text)).ok();
-        gates::broken_seals(&reviewed.record, now.as_deref())
+        let now = self.seal_text_of(path, whole).map(|text| seal::hash(&text)).ok();
+        gates::broken_seals(&reviewed.record, now.as_deref()).into_iter().cloned().collect()
     }
 
     /// Lets an article (`whole` is its text) leave the desk: where gates are shut, only for a reason, which is kept in
@@ -630,7 +657,8 @@ impl Newsroom {
     /// Gates are shut and no reason is given; nobody gave a name; the disk refused.
     pub fn pass_gates(&self, path: &str, whole: &str, past: Option<&str>) -> Result<(), Problem> {
         let now = self.clock.now();
-        let shut = gates::shut(whole, path, now, &self.broken_seals(path, whole));
+        let broken = self.broken_seals(path, whole).into_iter().map(|known| known.role).collect::<Vec<_>>();
+        let shut = gates::shut(whole, path, now, &broken);
         if shut.is_empty() {
             return Ok(());
         }
@@ -664,31 +692,6 @@ impl Newsroom {
     pub(super) fn close_review(&self, path: &str) {
         self.keep_places(path);
         lock(&self.reviews).remove(path);
-    }
-
-    /// An article has another path: its review goes along.
-    pub(super) fn review_moved(&self, from: &str, to: &str) {
-        let mut reviews = lock(&self.reviews);
-        if let Some(open) = reviews.remove(from) {
-            reviews.insert(to.to_owned(), open);
-        }
-        drop(reviews);
-        let shelves = self.typed_shelf.rename(from, to).and_then(|()| self.places_shelf.rename(from, to));
-        let by = By { name: self.author(), installation: self.installation.clone() };
-        let bound = self.records.bind(from, Some(to), &by, self.clock.now());
-        if let Err(error) = shelves.and(bound) {
-            self.notice(&words::cannot_record(to, &error));
-        }
-    }
-
-    /// A new article stands where another was: the other's review is not its own.
-    pub(super) fn begin_review(&self, path: &str) {
-        let by = By { name: self.author(), installation: self.installation.clone() };
-        if let Err(error) = self.records.bind(path, None, &by, self.clock.now()) {
-            self.notice(&words::cannot_record(path, &error));
-        }
-        let _ = self.typed_shelf.remove(path).and_then(|()| self.places_shelf.remove(path));
-        let _ = self.read_marks.forget(path);
     }
 
     /// Listens to what others write into the records, once there are any.

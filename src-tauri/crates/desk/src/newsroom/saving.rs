@@ -41,6 +41,8 @@ impl Newsroom {
             match result {
                 Ok(true) => {
                     session.end_save(Ok(Some(self.clock.now().to_string())));
+                    let written = text::encode(&snapshot.base.bytes, &snapshot.text());
+                    self.wrote(&snapshot.path, Some(&snapshot.base.fingerprint), &written);
                     self.saved(session);
                     return Ok(());
                 }

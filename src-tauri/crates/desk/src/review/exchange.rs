@@ -12,6 +12,8 @@ use crate::wire::{Review, Standing, Verdict};
 pub enum Reason {
     /// It has no place in the text.
     Orphaned,
+    /// The text in its place is not the one it was made on.
+    Changed,
     /// The file's form cannot say it.
     Unsayable(Lost),
 }
@@ -34,7 +36,7 @@ pub struct Leaving {
     pub changes: Vec<Change>,
     /// Conversations.
     pub comments: Vec<Comment>,
-    /// What has no place.
+    /// What has no place, or not its words there.
     pub orphans: Vec<LeftOut>,
     /// Names and words of the changes.
     changed: Vec<(String, String)>,
@@ -55,7 +57,9 @@ pub fn leaving(body: &str, review: &Review) -> Leaving {
     for item in review.suggestions.iter().filter(|item| item.verdict == Verdict::Open) {
         let name = (item.id.clone(), format!("{} → {}", item.old, item.new));
         let Some(range) = range(item.passage).filter(|_| item.standing == Standing::Placed) else {
-            leaving.orphans.push(orphan(name));
+            let changed = item.standing == Standing::Changed;
+            let reason = if changed { Reason::Changed } else { Reason::Orphaned };
+            leaving.orphans.push(LeftOut { reason, ..orphan(name) });
             continue;
         };
         let mark = mark(&item.author, &item.time, false);
@@ -176,22 +180,34 @@ pub fn events(critic: &Critic, record: &Record, me: &By, now: Timestamp) -> Vec<
     events
 }
 
-/// What the review has already leaves a file that went out and came back; answers are left as events of their own.
+/// What the review has already leaves a file that went out and came back; answers are left as events of their own, and
+/// what was said about a change that is known becomes a conversation on its passage.
 #[must_use]
 pub fn news(critic: &mut Critic, review: &Review, me: &By, now: Timestamp) -> Vec<Signed> {
+    // What bears no name is the importing person's, as when it was taken.
+    let name_of = |mark: &Mark| if mark.author.is_empty() { me.name.clone() } else { mark.author.clone() };
     let same = |mark: &Mark, author: &str, time: &str| {
         let known = time.parse::<Timestamp>().ok().map(Timestamp::as_second);
-        mark.author == author && (mark.time.is_none() || mark.time == known)
+        name_of(mark) == author && (mark.time.is_none() || mark.time == known)
     };
     let body = std::mem::take(&mut critic.body);
+    let mut about = Vec::new();
     critic.changes.retain(|change| {
-        !review.suggestions.iter().any(|item| {
+        let known = review.suggestions.iter().find(|item| {
             item.old == body[change.range.clone()]
                 && item.new == change.new
                 && same(&change.mark, &item.author, &item.time)
-        })
+        });
+        let Some(known) = known else { return true };
+        let is_new = |message: &&Message| !message.text.is_empty() && !known.note.contains(&message.text);
+        let messages: Vec<Message> = change.messages.iter().filter(is_new).cloned().collect();
+        if !messages.is_empty() {
+            about.push(Comment { range: change.range.clone(), messages });
+        }
+        false
     });
     critic.body = body;
+    critic.comments.extend(about);
     let mut answers = Vec::new();
     critic.comments.retain(|comment| {
         let known = review.threads.iter().find(|thread| {
@@ -206,9 +222,8 @@ pub fn news(critic: &mut Critic, review: &Review, me: &By, now: Timestamp) -> Ve
                 .iter()
                 .any(|said| said.text == message.text && same(mark, &said.author, &said.time));
             if !heard {
-                let name = if mark.author.is_empty() { me.name.clone() } else { mark.author.clone() };
                 let at = mark.time.and_then(|time| Timestamp::from_second(time).ok()).unwrap_or(now);
-                let by = By { name, installation: me.installation.clone() };
+                let by = By { name: name_of(mark), installation: me.installation.clone() };
                 answers.push((by, at, Kind::Reply { thread: thread.id.clone(), text: message.text.clone() }));
             }
         }

@@ -2,6 +2,8 @@
 //! window shows of them. The record itself is `store::record`'s; what it comes to, `core::review`'s.
 
 pub mod exchange;
+pub mod files;
+pub mod mention;
 pub mod placing;
 pub mod reading;
 pub mod typed;

@@ -34,7 +34,7 @@ pub fn read(fs: &Arc<dyn Fs>, desk: &Path, local: &Path, path: &str, text: &str,
     let reviewed = records.of(path);
     let (_, body) = front::split(text);
     let typed = Typed::default();
-    let suggestions = view::suggestions(&reviewed.record, &typed, None, "");
+    let suggestions = view::suggestions(&reviewed.record, &typed, &[], "");
     let places = Shelf::<Places>::open(Arc::clone(fs), local.join("review/places")).read(path);
     let mut placing = Placing::new(0, body.to_owned(), places.unwrap_or_default());
     placing.settle(&view::wanted(&suggestions, &reviewed.record, &typed));
@@ -46,7 +46,7 @@ pub fn read(fs: &Arc<dyn Fs>, desk: &Path, local: &Path, path: &str, text: &str,
         typed: &typed,
         placing: &placing,
         body,
-        me: None,
+        me: &[],
         seal: seal.as_deref(),
         people: records.people(),
         troubles: &reviewed.troubles,

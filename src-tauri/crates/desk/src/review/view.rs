@@ -3,9 +3,10 @@
 use std::collections::{BTreeSet, HashMap, HashSet};
 
 use copydesk_core::diff;
-use copydesk_core::review::{By, Record, Suggestion, Verdict};
+use copydesk_core::review::{By, Record, SignOff, Suggestion, Verdict};
 use copydesk_core::ruler::Ruler;
 
+use super::mention::People;
 use super::placing::{Placing, Wanted};
 use super::typed::Typed;
 use crate::error::Problem;
@@ -20,15 +21,15 @@ pub fn is_growing(verdict: Verdict) -> bool {
     matches!(verdict, Verdict::Open | Verdict::Withdrawn)
 }
 
-/// The suggestions as they stand with what is typed on top.
+/// The suggestions as they stand with what is typed on top. `me` is the person by all their names, the one of now first.
 #[must_use]
-pub fn suggestions(record: &Record, typed: &Typed, me: Option<&By>, now: &str) -> Vec<Suggestion> {
+pub fn suggestions(record: &Record, typed: &Typed, me: &[By], now: &str) -> Vec<Suggestion> {
     let mut all = record.suggestions.clone();
-    let (Some(proposals), Some(me)) = (&typed.proposals, me) else { return all };
+    let (Some(proposals), Some(first)) = (&typed.proposals, me.first()) else { return all };
     all.retain(|known| !proposals.gone.contains(&known.id) || known.verdict != Verdict::Open);
     for proposed in &proposals.list {
         match all.iter_mut().find(|known| known.id == proposed.id) {
-            Some(known) if known.by == *me && is_growing(known.verdict) => {
+            Some(known) if me.contains(&known.by) && is_growing(known.verdict) => {
                 known.anchor = proposed.anchor.clone();
                 known.new.clone_from(&proposed.new);
                 known.verdict = Verdict::Open;
@@ -37,7 +38,7 @@ pub fn suggestions(record: &Record, typed: &Typed, me: Option<&By>, now: &str) -
             Some(_) => {}
             None => all.push(Suggestion {
                 id: proposed.id.clone(),
-                by: me.clone(),
+                by: first.clone(),
                 at: now.to_owned(),
                 note: String::new(),
                 anchor: proposed.anchor.clone(),
@@ -84,8 +85,8 @@ pub struct Sources<'a> {
     pub placing: &'a Placing,
     /// The body that places are counted in.
     pub body: &'a str,
-    /// This person on this installation.
-    pub me: Option<&'a By>,
+    /// This person on this installation, by all their names, the one of now first.
+    pub me: &'a [By],
     /// The hash of what would be published now; `None` where it cannot be said.
     pub seal: Option<&'a str>,
     /// Everybody seen on this desk.
@@ -114,11 +115,14 @@ pub fn review(
         classes.retain(|id, _| known.contains(id.as_str()));
     }
     name_rivals(&mut suggestions);
+    name_overtaking(&mut suggestions, sources.suggestions);
     let place = |passage: &Option<Passage>| passage.map_or(u32::MAX, |passage| passage.start);
     suggestions.sort_by_key(|item| (item.verdict != wire::Verdict::Open, item.class, place(&item.passage)));
+    let people = People::of(sources.people.iter().map(String::as_str));
     let mut threads: Vec<ThreadItem> =
-        sources.record.threads.iter().map(|thread| thread_item(thread, sources)).collect();
+        sources.record.threads.iter().map(|thread| thread_item(thread, sources, &people)).collect();
     threads.sort_by_key(|item| (item.quote.is_empty() && item.passage.is_none(), place(&item.passage)));
+    let standing: Vec<&str> = standing(sources.record).iter().map(|known| known.id.as_str()).collect();
     let mut sign_offs: Vec<SignOffItem> = sources
         .record
         .sign_offs
@@ -130,6 +134,8 @@ pub fn review(
             time: known.at.clone(),
             holds: sources.seal == Some(known.hash.as_str()),
             withdrawn: known.withdrawn,
+            mine: sources.me.contains(&known.by),
+            counts: standing.contains(&known.id.as_str()),
         })
         .collect();
     sign_offs.reverse();
@@ -157,6 +163,20 @@ pub fn review(
         people: people.into_iter().collect(),
         problems: sources.troubles.iter().map(|trouble| say(trouble).wire(lang)).collect(),
     }
+}
+
+/// The sign-offs that count: of each role the last one that nobody took back. In their order.
+#[must_use]
+pub fn standing(record: &Record) -> Vec<&SignOff> {
+    let mut roles = HashSet::new();
+    let mut last: Vec<&SignOff> = record
+        .sign_offs
+        .iter()
+        .rev()
+        .filter(|known| !known.withdrawn && roles.insert(known.role.as_str()))
+        .collect();
+    last.reverse();
+    last
 }
 
 fn suggestion(
@@ -188,7 +208,7 @@ fn suggestion(
     SuggestionItem {
         id: known.id.clone(),
         author: known.by.name.clone(),
-        mine: sources.me == Some(&known.by),
+        mine: sources.me.contains(&known.by),
         time: known.at.clone(),
         note: known.note.clone(),
         class,
@@ -245,7 +265,34 @@ fn name_rivals(items: &mut [SuggestionItem]) {
     }
 }
 
-fn thread_item(thread: &copydesk_core::review::Thread, sources: &Sources<'_>) -> ThreadItem {
+/// An open suggestion that lost its words to an accepted one names it too: both were made on the same words of one
+/// text, or one lies in the other. `known` is what the items were made of, one by one.
+fn name_overtaking(items: &mut [SuggestionItem], known: &[Suggestion]) {
+    let taken: Vec<(Option<Passage>, &Suggestion)> = items
+        .iter()
+        .zip(known)
+        .filter(|(item, _)| item.verdict == wire::Verdict::Accepted)
+        .map(|(item, known)| (item.passage, known))
+        .collect();
+    let lost =
+        |item: &SuggestionItem| item.verdict == wire::Verdict::Open && item.standing != Standing::Placed;
+    for (item, mine) in items.iter_mut().zip(known).filter(|(item, _)| lost(item)) {
+        let meets = |(passage, other): &&(Option<Passage>, &Suggestion)| {
+            let (a, b) = (&mine.anchor, &other.anchor);
+            let same =
+                a.hash == b.hash && a.start < b.end.max(b.start + 1) && b.start < a.end.max(a.start + 1);
+            let inside = item.passage.zip(*passage).is_some_and(|(a, b)| a.start < b.end && b.start < a.end);
+            same || inside
+        };
+        item.rivals.extend(taken.iter().filter(meets).map(|(_, other)| other.id.clone()));
+    }
+}
+
+fn thread_item(
+    thread: &copydesk_core::review::Thread,
+    sources: &Sources<'_>,
+    people: &People<'_>,
+) -> ThreadItem {
     let (passage, standing) = match thread.anchor {
         Some(_) => sources.placing.place(&thread.id),
         None => (None, Standing::Placed),
@@ -259,58 +306,26 @@ fn thread_item(thread: &copydesk_core::review::Thread, sources: &Sources<'_>) ->
         attached: thread.before.is_some(),
         resolved: thread.resolved,
         off_record: thread.off_record,
-        mentions_me: sources
-            .me
-            .is_some_and(|me| messages.clone().any(|message| mentions(&message.text, &me.name))),
+        mentions_me: messages
+            .clone()
+            .any(|message| sources.me.iter().any(|me| people.mentions(&message.text, &me.name))),
         messages: messages
             .map(|message| MessageItem {
                 id: message.id.clone(),
                 author: message.by.name.clone(),
-                mine: sources.me == Some(&message.by),
+                mine: sources.me.contains(&message.by),
                 time: message.at.clone(),
                 text: message.text.clone(),
                 edited: message.edited,
+                mentions: people.named_in(&message.text),
             })
             .collect(),
     }
 }
 
-/// Whether words name a person with an @: by the whole name, or by its first word where nothing else follows it.
-#[must_use]
-pub fn mentions(text: &str, name: &str) -> bool {
-    let text = text.to_lowercase();
-    let name = name.to_lowercase();
-    let first = name.split_whitespace().next().unwrap_or_default();
-    let named = |name: &str| {
-        let after = |at: usize| text[at + 1..].strip_prefix(name);
-        !name.is_empty()
-            && text.match_indices('@').any(|(at, _)| {
-                let alone = text[..at].chars().next_back().is_none_or(|before| !before.is_alphanumeric());
-                alone && after(at).is_some_and(|rest| !rest.starts_with(char::is_alphanumeric))
-            })
-    };
-    named(&name) || named(first)
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    #[test]
-    fn people_are_named_with_an_at() {
-        for (text, expected) in [
-            ("@Élise Faure, vu ?", true),
-            ("vu, @élise ?", true),
-            ("(@Élise)", true),
-            ("@Élisabeth", false),
-            ("elise@exemple.fr @", false),
-            ("a@élise", false),
-            ("Élise", false),
-        ] {
-            assert_eq!(mentions(text, "Élise Faure"), expected, "{text}");
-        }
-        assert!(!mentions("@", ""));
-    }
 
     fn item(id: &str, start: u32, end: u32) -> SuggestionItem {
         SuggestionItem {
@@ -338,5 +353,61 @@ mod tests {
         name_rivals(&mut items);
         let rivals: Vec<String> = items.iter().map(|item| item.rivals.concat()).collect();
         assert_eq!(rivals, ["b", "a", "", "e", "d"]);
+    }
+
+    fn made_on(id: &str, quote: &str, verdict: Verdict) -> Suggestion {
+        let text = "Il a coûté 40 millions.";
+        let start = text.find(quote).unwrap();
+        Suggestion {
+            id: id.into(),
+            by: By { name: String::new(), installation: String::new() },
+            at: String::new(),
+            note: String::new(),
+            anchor: copydesk_core::review::Anchor::of(text, start..start + quote.len()),
+            before: None,
+            new: String::new(),
+            verdict,
+            decided_by: None,
+        }
+    }
+
+    #[test]
+    fn an_accepted_suggestion_is_named_by_those_that_it_overtook() {
+        let known = [
+            made_on("taken", "40 millions", Verdict::Accepted),
+            made_on("lost", "millions", Verdict::Open),
+            made_on("apart", "coûté", Verdict::Open),
+            made_on("placed", "40", Verdict::Open),
+        ];
+        let mut items: Vec<SuggestionItem> = known.iter().map(|known| item(&known.id, 0, 2)).collect();
+        items[0].verdict = wire::Verdict::Accepted;
+        items[0].passage = None;
+        items[1].standing = Standing::Orphaned;
+        items[2].standing = Standing::Changed;
+        name_overtaking(&mut items, &known);
+        let rivals: Vec<String> = items.iter().map(|item| item.rivals.concat()).collect();
+        assert_eq!(rivals, ["", "taken", "", ""]);
+    }
+
+    #[test]
+    fn of_each_role_the_last_sign_off_counts() {
+        let sign = |id: &str, role: &str, withdrawn| SignOff {
+            id: id.into(),
+            role: role.into(),
+            by: By { name: String::new(), installation: String::new() },
+            at: String::new(),
+            hash: String::new(),
+            text: String::new(),
+            withdrawn,
+        };
+        let sign_offs = vec![
+            sign("1", "desk", false),
+            sign("2", "legal", false),
+            sign("3", "desk", false),
+            sign("4", "legal", true),
+        ];
+        let record = Record { sign_offs, ..Record::default() };
+        let counts: Vec<&str> = standing(&record).iter().map(|known| known.id.as_str()).collect();
+        assert_eq!(counts, ["2", "3"]);
     }
 }

@@ -319,6 +319,28 @@ impl History {
             .map_err(|error| refused(path, &error))
     }
 
+    /// [`History::pin`], and of the article no other revision for that reason any more. Gives the revision.
+    ///
+    /// # Errors
+    /// The database refused.
+    pub fn pin_alone(&self, path: &str, bytes: &[u8], why: &str) -> Result<Option<RevisionId>, Problem> {
+        let one = |sql: &str| -> rusqlite::Result<Option<RevisionId>> {
+            self.database().query_row(sql, params![path, &fingerprint(bytes)[..]], |row| row.get(0))
+        };
+        self.database()
+            .execute(
+                "DELETE FROM pin WHERE why = ?2 AND revision IN (SELECT revision.id FROM revision
+                 JOIN article ON article.id = article WHERE article.path = ?1)",
+                params![path, why],
+            )
+            .map_err(|error| refused(path, &error))?;
+        self.pin(path, bytes, why)?;
+        one("SELECT max(revision.id) FROM revision
+             JOIN article ON article.id = article JOIN content ON content.id = content
+             WHERE article.path = ?1 AND content.hash = ?2")
+        .map_err(|error| refused(path, &error))
+    }
+
     /// Leaves one revision a day of those that are older than so many days; returns how many went. What was named,
     /// exported or signed stays, and the newest of each article.
     ///

@@ -24,6 +24,9 @@ pub struct Read {
     /// file need not be read to know that nothing is new.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub stat: Option<Stat>,
+    /// The person wrote it: they know it without having read it again.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub own: bool,
 }
 
 impl Read {
@@ -105,19 +108,6 @@ impl ReadMarks {
         })
     }
 
-    /// The article is another one now.
-    ///
-    /// # Errors
-    /// The system's.
-    pub fn forget(&self, path: &str) -> io::Result<()> {
-        if self.of(path).is_none() {
-            return Ok(());
-        }
-        self.change(|marks| {
-            marks.remove(path);
-        })
-    }
-
     /// The article's file was seen to hold what was read; kept with the next mark, or by [`ReadMarks::keep_noticed`].
     pub fn notice(&self, path: &str, hash: &str, stat: Stat) {
         let mut held = self.held();
@@ -161,13 +151,12 @@ mod tests {
             revision: Some(3),
             time: "2026-11-23T10:00:00Z".into(),
             stat: None,
+            own: false,
         };
         open().set("ville/été.md", read.clone()).unwrap();
         open().rename("ville/été.md", "a.md").unwrap();
         assert_eq!((open().of("ville/été.md"), open().of("a.md")), (None, Some(read.clone())));
         assert_eq!(read.fingerprint(), Some([10; 32]));
-        open().forget("a.md").unwrap();
-        assert_eq!(open().of("a.md"), None);
         std::fs::write(&file, "{").unwrap();
         assert_eq!(open().of("a.md"), None);
         assert!(file.with_extension("damaged").exists());
@@ -178,8 +167,13 @@ mod tests {
         let folder = tempfile::tempdir().unwrap();
         let file = folder.path().join("read.json");
         let open = || ReadMarks::open(Arc::new(RealFs), file.clone());
-        let read =
-            |hash: &str| Read { hash: hash.repeat(32), revision: None, time: String::new(), stat: None };
+        let read = |hash: &str| Read {
+            hash: hash.repeat(32),
+            revision: None,
+            time: String::new(),
+            stat: None,
+            own: false,
+        };
         open().set("a.md", read("0a")).unwrap();
         let stat = RealFs.stat(&file).unwrap();
         let marks = open();

@@ -10,7 +10,7 @@ use std::io;
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
-use copydesk_core::review::{By, Event, Kind, Record, fold};
+use copydesk_core::review::{By, Event, Kind, Record, fold, in_order, last_believed};
 use copydesk_core::slug::slugify;
 use jiff::Timestamp;
 
@@ -64,7 +64,12 @@ struct Held {
 #[derive(Default)]
 struct Kept {
     files: BTreeMap<OsString, File>,
+    /// The article that it belongs to.
     path: Option<String>,
+    /// Those that it belonged to before, the last one last.
+    past: Vec<String>,
+    /// When that changed, as its author's clock said.
+    since: Option<Timestamp>,
 }
 
 /// One file of a record.
@@ -116,7 +121,7 @@ impl Records {
             let record = held.records.entry(name).or_default();
             if self.read_record(&folder, record) {
                 changed.extend(record.path.take());
-                record.path = path_of(record);
+                name_paths(record);
                 changed.extend(record.path.clone());
             }
         }
@@ -233,7 +238,7 @@ impl Records {
                 (ulid::new(now), std::iter::once(begun).chain(kinds).collect())
             }
         };
-        let last = bound(&held, path).flat_map(|(_, record)| greatest(record)).max().unwrap_or_default();
+        let last = last_believed(bound(&held, path).flat_map(|(_, record)| counters(record)));
         let events = self.write(&mut held, &record, by, now, last, kinds)?;
         Ok(events)
     }
@@ -243,7 +248,10 @@ impl Records {
     /// # Errors
     /// The system's; what came before the error is written.
     pub fn import(&self, path: &str, events: Vec<(By, Timestamp, Kind)>) -> io::Result<()> {
-        events.into_iter().try_for_each(|(by, at, kind)| self.append(path, &by, at, vec![kind]).map(drop))
+        events.chunk_by(|a, b| (&a.0, a.1) == (&b.0, b.1)).try_for_each(|alike| {
+            let kinds = alike.iter().map(|(_, _, kind)| kind.clone()).collect();
+            self.append(path, &alike[0].0, alike[0].1, kinds).map(drop)
+        })
     }
 
     /// An article has another path, or none any more: its records go along.
@@ -253,12 +261,81 @@ impl Records {
     pub fn bind(&self, from: &str, to: Option<&str>, by: &By, now: Timestamp) -> io::Result<()> {
         let mut held = self.held();
         self.take_in(&mut held);
-        let records: Vec<(String, u64)> = bound(&held, from)
-            .map(|(name, record)| (name.to_owned(), greatest(record).max().unwrap_or_default()))
-            .collect();
-        for (record, last) in records {
+        let records = bound(&held, from).map(|(name, _)| name.to_owned()).collect();
+        self.rebind(&mut held, records, to, by, now)
+    }
+
+    /// What came to a path from `from` may stay; records of a former article there are let go. Says whether there were any.
+    ///
+    /// # Errors
+    /// The system's.
+    pub fn displace(&self, path: &str, from: &str, by: &By, now: Timestamp) -> io::Result<bool> {
+        let mut held = self.held();
+        self.take_in(&mut held);
+        let others = bound(&held, path).filter(|(_, record)| !record.past.iter().any(|past| past == from));
+        let records: Vec<String> = others.map(|(name, _)| name.to_owned()).collect();
+        let some = !records.is_empty();
+        self.rebind(&mut held, records, None, by, now)?;
+        Ok(some)
+    }
+
+    /// The names of an article's records.
+    #[must_use]
+    pub fn names_of(&self, path: &str) -> Vec<String> {
+        bound(&self.held(), path).map(|(name, _)| name.to_owned()).collect()
+    }
+
+    /// Lets go of some records of an article, those that are still its own.
+    ///
+    /// # Errors
+    /// The system's.
+    pub fn let_go(&self, path: &str, names: &[String], by: &By, now: Timestamp) -> io::Result<()> {
+        let mut held = self.held();
+        self.take_in(&mut held);
+        let records = bound(&held, path).map(|(name, _)| name.to_owned()).filter(|name| names.contains(name));
+        let records = records.collect();
+        self.rebind(&mut held, records, None, by, now)
+    }
+
+    /// An article that was gone since `left` is back at a path: the records that were let go with it are its own again.
+    /// Of several articles that had its former path, those count that were let go first after it was last written.
+    ///
+    /// # Errors
+    /// The system's.
+    pub fn bring_back(
+        &self,
+        former: &str,
+        left: Timestamp,
+        to: &str,
+        by: &By,
+        now: Timestamp,
+    ) -> io::Result<()> {
+        let mut held = self.held();
+        self.take_in(&mut held);
+        let free = || {
+            let free = held.records.iter().filter(|(_, record)| {
+                record.path.is_none() && record.past.last().is_some_and(|past| past == former)
+            });
+            free.filter_map(|(name, record)| Some((name, record.since?)))
+        };
+        let first = free().map(|(_, since)| since).filter(|since| *since >= left).min();
+        let records = free().filter(|(_, since)| Some(*since) == first);
+        let records = records.map(|(name, _)| name.clone()).collect();
+        self.rebind(&mut held, records, Some(to), by, now)
+    }
+
+    fn rebind(
+        &self,
+        held: &mut Held,
+        records: Vec<String>,
+        to: Option<&str>,
+        by: &By,
+        now: Timestamp,
+    ) -> io::Result<()> {
+        for record in records {
+            let last = held.records.get(&record).map(|record| last_believed(counters(record)));
             let kind = Kind::Path { path: to.map(str::to_owned) };
-            self.write(&mut held, &record, by, now, last, vec![kind])?;
+            self.write(held, &record, by, now, last.unwrap_or_default(), vec![kind])?;
         }
         Ok(())
     }
@@ -307,15 +384,26 @@ fn bound<'a>(held: &'a Held, path: &'a str) -> impl Iterator<Item = (&'a str, &'
     names.filter_map(|name| held.records.get_key_value(name)).map(|(name, record)| (name.as_str(), record))
 }
 
-/// The article that a record names; of its events, only those that have a say in it are folded.
-fn path_of(record: &Kept) -> Option<String> {
-    let events = || record.files.values().flat_map(|file| &file.events);
+/// The article that a record names, and the one that it named before; of its events, only those have a say in it.
+fn name_paths(record: &mut Kept) {
+    let events = record.files.values().flat_map(|file| &file.events);
     let names = |event: &&Event| matches!(event.kind, Kind::Path { .. });
-    let ids: HashSet<&str> = events().filter(names).map(|event| event.id.as_str()).collect();
-    fold(events().filter(|event| ids.contains(event.id.as_str())).cloned().collect()).path
+    let ids: HashSet<&str> = events.clone().filter(names).map(|event| event.id.as_str()).collect();
+    let said = events.filter(|event| ids.contains(event.id.as_str())).cloned().collect();
+    let (mut path, mut past, mut since) = (None, Vec::new(), None);
+    for event in in_order(said) {
+        let Kind::Path { path: named } = event.kind else { continue };
+        if named == path {
+            continue;
+        }
+        past.extend(path);
+        path = named;
+        since = event.at.parse().ok();
+    }
+    (record.path, record.past, record.since) = (path, past, since);
 }
 
-fn greatest(record: &Kept) -> impl Iterator<Item = u64> {
+fn counters(record: &Kept) -> impl Iterator<Item = u64> {
     record.files.values().flat_map(|file| &file.events).map(|event| event.n)
 }
 
@@ -411,6 +499,56 @@ mod tests {
         assert_eq!(said(&records, "b.md").len(), 2);
         records.bind("b.md", None, &by("É"), NOW).unwrap();
         assert_eq!(records.articles(), BTreeSet::new());
+    }
+
+    #[test]
+    fn what_was_let_go_is_brought_back_to_its_own_article() {
+        let desk = Desk::new();
+        let records = desk.records();
+        let at = |second| Timestamp::from_second(second).unwrap();
+        let let_go = |second| records.bind("a.md", None, &by("É"), at(second)).unwrap();
+        records.append("a.md", &by("É"), at(1), comment("premier")).unwrap();
+        let_go(3);
+        records.append("a.md", &by("É"), at(5), comment("second")).unwrap();
+        let_go(7);
+        let back = |left, to| records.bring_back("a.md", at(left), to, &by("É"), at(9)).unwrap();
+        back(6, "b.md");
+        back(8, "x.md");
+        back(2, "a.md");
+        assert_eq!(said(&records, "b.md"), ["second"]);
+        assert_eq!(said(&records, "a.md"), ["premier"]);
+        assert_eq!(said(&desk.records(), "x.md"), Vec::<String>::new());
+    }
+
+    #[test]
+    fn what_came_along_stays_and_what_was_there_goes() {
+        let desk = Desk::new();
+        let (here, there) = (desk.records(), desk.records());
+        here.append("a.md", &by("É"), NOW, comment("avec")).unwrap();
+        here.append("c.md", &by("É"), NOW, comment("ancien")).unwrap();
+        // Another machine says first that `a` is `c` now, by way of `b`.
+        there.bind("a.md", Some("b.md"), &by("N"), NOW).unwrap();
+        there.bind("b.md", Some("c.md"), &by("N"), NOW).unwrap();
+        assert!(here.displace("c.md", "a.md", &by("É"), NOW).unwrap());
+        here.bind("a.md", Some("c.md"), &by("É"), NOW).unwrap();
+        assert!(!here.displace("c.md", "a.md", &by("É"), NOW).unwrap());
+        assert_eq!(said(&here, "c.md"), ["avec"]);
+    }
+
+    #[test]
+    fn a_counter_at_its_end_takes_no_later_event_along() {
+        let desk = Desk::new();
+        desk.records().append("a.md", &by("É"), NOW, comment("un")).unwrap();
+        let file = &desk.files()[0];
+        let line = std::fs::read_to_string(file).unwrap().lines().last().unwrap().to_owned();
+        let far = line.replace("\"n\":2", "\"n\":9007199254740991").replace("un", "loin");
+        let far = far.replacen("\"id\":\"0", "\"id\":\"1", 1);
+        std::fs::write(file.with_file_name("autre-01.jsonl"), format!("{far}\n")).unwrap();
+        for text in ["deux", "trois"] {
+            desk.records().append("a.md", &by("É"), NOW, comment(text)).unwrap();
+        }
+        assert_eq!(said(&desk.records(), "a.md"), ["un", "deux", "trois", "loin"]);
+        assert_eq!(desk.records().of("a.md").troubles, []);
     }
 
     #[test]

@@ -17,6 +17,9 @@ use crate::wire::{RecentDesk, Settings};
 /// Recent desks that are remembered.
 const RECENTS: usize = 12;
 
+/// Key of the settings' file for the names that the person had before.
+const FORMER: &str = "former_names";
+
 /// Where a person was in an article.
 #[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Place {
@@ -90,10 +93,37 @@ impl Store {
         write_json(&*self.fs, &self.folder.join("settings.json"), &held.settings)
     }
 
+    /// Names that the person had on this installation before.
+    #[must_use]
+    pub fn former_names(&self) -> Vec<String> {
+        let held = self.held();
+        let names = held.settings.get(FORMER).and_then(|names| names.as_array());
+        names.into_iter().flatten().filter_map(|name| name.as_str().map(str::to_owned)).collect()
+    }
+
+    /// The person has another name from here on; it is kept with the next settings.
+    pub fn remember_name(&self, name: &str) {
+        let mut names = self.former_names();
+        if !name.trim().is_empty() && !names.iter().any(|known| known == name) {
+            names.push(name.to_owned());
+            self.held().settings.insert(FORMER.to_owned(), names.into());
+        }
+    }
+
     /// This installation's random id, made at its first use. Where it cannot be kept, a passing one.
     #[must_use]
     pub fn installation(&self) -> String {
-        let file = self.folder.join("installation");
+        self.installation_in("installation")
+    }
+
+    /// The command line's own id: a review's file is written by one program alone, and the window may be open.
+    #[must_use]
+    pub fn command_line(&self) -> String {
+        self.installation_in("installation-command-line")
+    }
+
+    fn installation_in(&self, name: &str) -> String {
+        let file = self.folder.join(name);
         let known = self.fs.read(&file).ok().and_then(|bytes| String::from_utf8(bytes).ok());
         let is_one = |id: &String| id.len() == 16 && id.bytes().all(|byte| byte.is_ascii_hexdigit());
         if let Some(known) = known.map(|text| text.trim().to_owned()).filter(is_one) {

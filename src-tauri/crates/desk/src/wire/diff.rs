@@ -86,6 +86,11 @@ pub enum VersionRef {
     Disk,
     /// What is on the screen.
     Draft,
+    /// Another article of the desk.
+    File {
+        /// Which, as it is on the screen or on the disk.
+        path: String,
+    },
     /// The file in a commit, where the desk is in a Git work tree.
     Commit {
         /// What `git rev-parse` understands.
@@ -104,6 +109,18 @@ pub struct VersionItem {
     pub author: String,
     /// When, RFC 3339; empty for what is on the screen.
     pub time: String,
+}
+
+/// Label of what was read last where the person wrote it and nobody changed it since: there is nothing to see in it.
+pub const OWN: &str = "own";
+
+/// What can be compared of an article.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, TS)]
+pub struct Versions {
+    /// Newest first.
+    pub items: Vec<VersionItem>,
+    /// There are older ones that were not asked for.
+    pub more: bool,
 }
 
 /// A part of a version.
@@ -230,6 +247,8 @@ pub struct DiffView {
     pub old: VersionItem,
     /// The newer one.
     pub new: VersionItem,
+    /// Hash of the newer one's text: who read it says which text that was.
+    pub seen: String,
     /// Version of the body on the screen that the places of the newer one belong to; `None` where it is another text.
     pub version: Option<u32>,
     /// By risk, then by place.

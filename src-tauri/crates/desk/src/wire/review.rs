@@ -90,6 +90,8 @@ pub struct MessageItem {
     pub text: String,
     /// Edited after it was sent.
     pub edited: bool,
+    /// Where the words name somebody, with the @; places are those of the words.
+    pub mentions: Vec<Passage>,
 }
 
 /// A conversation about a passage or about the whole article.
@@ -130,6 +132,10 @@ pub struct SignOffItem {
     pub holds: bool,
     /// Withdrawn by its author.
     pub withdrawn: bool,
+    /// This person on this installation; only these may be withdrawn.
+    pub mine: bool,
+    /// The last word of its role.
+    pub counts: bool,
 }
 
 /// A change of stage.
@@ -192,6 +198,36 @@ pub struct Proposal {
     pub new: String,
 }
 
+/// A file that a review goes out in, or comes back in.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, TS)]
+#[serde(rename_all = "snake_case")]
+pub enum ReviewForm {
+    /// Marks in the text, with author and time as Commentator writes them.
+    Criticmarkup,
+    /// A Word document, with tracked changes and comments.
+    Docx,
+}
+
+/// A review that went out.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, TS)]
+pub struct ReviewSent {
+    /// The file.
+    pub out: String,
+    /// What of the review is not in it, a sentence each.
+    pub left_out: Vec<String>,
+}
+
+/// A file that came back.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, TS)]
+pub struct ReviewCame {
+    /// The review with what is new.
+    pub review: Review,
+    /// How much was new.
+    pub taken: u32,
+    /// What of the file was not taken, a sentence each.
+    pub left_out: Vec<String>,
+}
+
 /// A line of the review of the whole desk.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, TS)]
 pub struct DeskReviewItem {
@@ -213,6 +249,10 @@ pub struct DeskReviewItem {
     pub mentions: u32,
     /// Unresolved threads.
     pub threads: u32,
-    /// Roles whose sign-off does not hold any more.
+    /// The highest risk among what is unread and what is proposed.
+    pub risk: Option<ChangeClass>,
+    /// Roles whose sign-off does not hold any more, the last one first.
     pub broken_seals: Vec<String>,
+    /// The last of these sign-offs.
+    pub broken_seal: Option<String>,
 }

@@ -218,7 +218,7 @@ fn open(folder: &Path, fs: Arc<dyn Fs>, host: Arc<dyn Host>) -> Arc<Newsroom> {
         fs,
         clock: Arc::new(SystemClock),
         host,
-        person: Person { lang: Lang::En, author: "Ada".to_owned(), confirmed: true },
+        person: Person { lang: Lang::En, author: "Ada".to_owned(), confirmed: true, former: Vec::new() },
         keep_days: None,
         installation: "0000000000000000".into(),
     })
