@@ -66,6 +66,17 @@ pub fn build<R: Runtime>(
         })
 }
 
+/// The sample newsroom that came with the program: where the system keeps such things, else beside the program, where
+/// a build leaves it.
+fn sample_desk(context: &tauri::Context) -> Option<PathBuf> {
+    let installed =
+        tauri::utils::platform::resource_dir(context.package_info(), &tauri::utils::Env::default());
+    let program = std::env::current_exe().ok();
+    let beside = program.as_deref().and_then(std::path::Path::parent).map(PathBuf::from);
+    let folders = installed.ok().into_iter().chain(beside);
+    folders.map(|folder| folder.join("articles")).find(|folder| folder.is_dir())
+}
+
 /// Runs the program.
 #[must_use]
 pub fn main() -> ExitCode {
@@ -86,10 +97,7 @@ pub fn main() -> ExitCode {
     #[cfg(target_os = "linux")]
     compositor::choose();
     let mut context = tauri::generate_context!();
-    let sample = tauri::utils::platform::resource_dir(context.package_info(), &tauri::utils::Env::default())
-        .map(|folder| folder.join("articles"))
-        .ok()
-        .filter(|folder| folder.is_dir());
+    let sample = sample_desk(&context);
     let shell = Arc::new(Shell::<tauri::Wry>::default());
     let host: Arc<dyn copydesk_desk::host::Host> = Arc::clone(&shell) as Arc<_>;
     let app = Arc::new(App::start(surroundings, host, target.as_deref(), sample.as_deref()));

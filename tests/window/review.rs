@@ -129,6 +129,7 @@ async fn a_comment_is_typed_into_its_box_and_never_over_the_words_it_is_about() 
     window.press("ctrl+home").await;
     window.press("shift+right").await;
     window.press("shift+right").await;
+    window.wait_eval("getSelection().toString()", "Le").await;
     window.press("ctrl+shift+m").await;
     // At once, whether or not the tab is there.
     window.type_text("x").await;

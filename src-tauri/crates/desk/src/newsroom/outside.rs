@@ -104,8 +104,8 @@ impl Newsroom {
         }
     }
 
-    /// The library has let these settle.
-    fn take_changes(&self, changes: &[Change]) {
+    /// What the library found: it has let these settle.
+    pub(super) fn take_changes(&self, changes: &[Change]) {
         for change in changes {
             let path = match change {
                 Change::Renamed { from, to } => {

@@ -64,7 +64,9 @@ impl Newsroom {
     /// What follows a save.
     fn saved(&self, session: &Arc<Session>) {
         self.forget_clean_draft(session);
-        self.library.refresh(&[self.file(&session.path())]);
+        // Another program may have been there in the meantime: what this look finds, the watch will not tell again.
+        let changes = self.library.refresh(&[self.file(&session.path())]);
+        self.take_changes(&changes);
         self.tell_library();
         self.follow_title(session);
         self.keep_places(&session.path());

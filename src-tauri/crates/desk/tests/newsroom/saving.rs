@@ -31,6 +31,24 @@ fn a_revision_comes_back_with_its_line_ends() {
 }
 
 #[test]
+fn what_goes_away_within_a_save_is_said() {
+    let room = Room::with(&[("a.md", "Un.\n")]);
+    room.newsroom.history().unwrap();
+    room.newsroom.library.scan(&|| {});
+    room.type_text("a.md", "Deux.\n");
+    // Between the save and the look at what it left, another program takes the article away.
+    let (article, folder) = (room.file("a.md"), room.file(""));
+    room.fs.set(move |call, path| {
+        if call == "sync_folder" && path.starts_with(&folder) {
+            let _ = std::fs::remove_file(&article);
+        }
+        Ok(())
+    });
+    room.newsroom.save("a.md").unwrap();
+    assert!(room.newsroom.open_article("a.md").unwrap().0.snapshot().deleted);
+}
+
+#[test]
 fn a_move_takes_nobody_s_place() {
     // Text waits at the target for a file that is gone: in an open article, and in a draft.
     for open in [true, false] {
