@@ -126,7 +126,9 @@ async fn a_comment_is_typed_into_its_box_and_never_over_the_words_it_is_about() 
     window.wait_text(EDITOR, "Brest à Boston").await;
     window.press("ctrl+1").await;
     window.click(EDITOR).await;
+    // Below the blank line that follows the front matter.
     window.press("ctrl+home").await;
+    window.press("down").await;
     window.press("shift+right").await;
     window.press("shift+right").await;
     window.wait_eval("getSelection().toString()", "Le").await;
