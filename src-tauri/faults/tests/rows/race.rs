@@ -20,6 +20,9 @@ use rustix::fs::{CWD, RenameFlags, renameat_with};
 
 use super::program;
 
+/// Writes, and fails where nothing was written.
+const VIM_WRITES: &str = "w! | if &modified | cquit | endif";
+
 /// Opens the article anew, types a version of ours and saves it; whatever the disk does meanwhile.
 fn save_once(newsroom: &Newsroom, number: usize, size: usize) {
     let Ok((session, _)) = newsroom.open_article(ARTICLE) else { return };
@@ -147,8 +150,12 @@ fn programs(folder: &Path) -> Vec<(&'static str, Vec<String>)> {
     if run::works("vim", &["--version"]) {
         all.push((
             "vim",
-            [own(&["-es", "-u", "NONE", "-c", "$put ='MARK'", "-c", "w!", "-c", "q!"]), vec![file.clone()]]
-                .concat(),
+            // Where the file changed since it was read, vim asks even so, and takes no answer for no.
+            [
+                own(&["-es", "-u", "NONE", "-c", "$put ='MARK'", "-c", VIM_WRITES, "-c", "q!"]),
+                vec![file.clone()],
+            ]
+            .concat(),
         ));
     }
     if run::works("rsync", &["--version"]) {
