@@ -21,6 +21,9 @@ export default defineConfig({
     environment: "happy-dom",
     include: ["src/**/*.test.ts"],
     restoreMocks: true,
+    // One page for all files of a worker: a page for each took as long as the tests. What a test mounts it takes away.
+    isolate: false,
+    maxWorkers: "100%",
     // How long a busy machine may take; no test asserts a time.
     testTimeout: 30_000,
     setupFiles: ["src/waiting.testing.ts"],
