@@ -12,7 +12,7 @@ export interface Remark {
   to: number;
   /** What is to stand there; `null` for a conversation. */
   new: string | null;
-  /** Words for a screen reader and the pointer. */
+  /** Words for a screen reader. */
   label: string;
 }
 
@@ -44,7 +44,7 @@ class NewWords extends WidgetType {
     const words = document.createElement("ins");
     words.className = "cm-put";
     words.dataset["remark"] = this.id;
-    words.title = this.label;
+    words.setAttribute("aria-description", this.label);
     words.textContent = this.text;
     return words;
   }
@@ -55,7 +55,8 @@ class NewWords extends WidgetType {
 }
 
 function decorate({ id, from, to, new: text, label }: Remark): Range<Decoration>[] {
-  const attributes = { "data-remark": id, title: label };
+  // No title: its box would lie over the line below, which one clicked on to write in.
+  const attributes = { "data-remark": id, "aria-description": label };
   if (text === null)
     return to > from ? [Decoration.mark({ class: "cm-said", attributes }).range(from, to)] : [];
   const found: Range<Decoration>[] = [];

@@ -202,6 +202,8 @@ describe("what the desk is told", () => {
     editor.mark({ ...NONE, mine: [about("s1", "40", "45"), other] });
     expect(text()).toBe(BODY.replace("40", "4045"));
     expect(document.querySelector("[data-remark='s2']")?.textContent).toContain("40");
+    // A title would lie over the text that one clicks into to write.
+    expect(document.querySelectorAll(".cm-content [title]")).toHaveLength(0);
     typeAfter("Brest", "y");
     const { proposals, gone } = await heard();
     expect(gone).toEqual([]);
