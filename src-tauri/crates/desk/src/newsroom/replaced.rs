@@ -9,29 +9,34 @@ use std::time::{Duration, Instant};
 use super::{Newsroom, lock};
 use crate::store::atomic::{Replaced, fingerprint};
 use crate::store::history::Origin;
+use crate::store::writers::has_writer;
 use crate::wire::Event;
 use crate::words;
 
 /// A program that writes in place is done after this long; one that is not is looked at again.
 const PATIENCE: Duration = Duration::from_secs(2);
+/// Between two looks at a file that somebody keeps open and does not write into, at most.
+const AT_LEAST: Duration = Duration::from_secs(60);
 
 /// Between two looks at what is due.
 const TICK: Duration = Duration::from_millis(200);
 /// At its end the program waits so long for a mount that may hang.
 const AT_MOST: Duration = Duration::from_millis(500);
 
-/// A file without a name, the path that it had, and when it was looked at last.
+/// A file without a name, the path that it had, when it was looked at last, and how long it is left alone then.
 pub(super) struct Nameless {
     path: String,
     replaced: Replaced,
     since: Instant,
+    patience: Duration,
 }
 
 impl Newsroom {
     /// Remembers the file that a save replaced, where there is one.
     pub(super) fn remember_replaced(&self, path: &str, replaced: Option<Replaced>) {
         let Some(replaced) = replaced else { return };
-        lock(&self.replaced).push(Nameless { path: path.to_owned(), replaced, since: Instant::now() });
+        let (path, since) = (path.to_owned(), Instant::now());
+        lock(&self.replaced).push(Nameless { path, replaced, since, patience: PATIENCE });
         self.watch_replaced();
     }
 
@@ -79,7 +84,7 @@ impl Newsroom {
 
     /// Looks again at the files that were replaced a while ago, or at all of them. Returns whether some are left.
     fn look_at_replaced(&self, now: Instant, all: bool) -> bool {
-        let due = |one: &mut Nameless| all || now.duration_since(one.since) >= PATIENCE;
+        let due = |one: &mut Nameless| all || now.duration_since(one.since) >= one.patience;
         let due: Vec<Nameless> = lock(&self.replaced).extract_if(.., due).collect();
         for mut one in due {
             let mut bytes = Vec::new();
@@ -89,6 +94,12 @@ impl Newsroom {
             }
             let held = fingerprint(&bytes);
             if held == one.replaced.held {
+                // A slow one may have opened it and not written yet: over a network, or where the machine is busy.
+                if !all && has_writer(&one.replaced.file) {
+                    one.since = now;
+                    one.patience = (one.patience * 2).min(AT_LEAST);
+                    lock(&self.replaced).push(one);
+                }
                 continue;
             }
             match self.keep(&one.path, &bytes, "", Origin::Outside) {
@@ -100,7 +111,7 @@ impl Newsroom {
             }
             // It may not be done yet.
             one.replaced.held = held;
-            one.since = now;
+            (one.since, one.patience) = (now, PATIENCE);
             lock(&self.replaced).push(one);
         }
         !lock(&self.replaced).is_empty()

@@ -21,3 +21,4 @@ pub mod settings;
 pub mod shelf;
 pub mod sweep;
 pub mod ulid;
+pub mod writers;

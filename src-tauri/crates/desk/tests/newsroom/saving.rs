@@ -1,7 +1,7 @@
 use std::io;
 use std::os::unix::fs::PermissionsExt;
 
-use super::room::Room;
+use super::room::{Room, wait};
 
 #[test]
 fn a_copy_has_a_first_revision_of_its_own() {
@@ -174,4 +174,26 @@ fn an_article_that_is_saved_in_place_is_named_once() {
         room.newsroom.save("a.md").unwrap();
     }
     assert_eq!(room.codes(), ["in_place"]);
+}
+
+/// A program that opened the article before a save, and writes long after it.
+#[cfg(target_os = "linux")]
+#[test]
+fn what_a_very_slow_program_writes_is_kept() {
+    use std::io::{BufRead, BufReader};
+    use std::process::{Command, Stdio};
+    let room = Room::with(&[("a.md", "Un.\n")]);
+    let mut slow = Command::new("sh")
+        .args(["-c", "exec 3>> a.md; echo open; sleep 4; echo Tard. >&3"])
+        .current_dir(room.file("a.md").parent().unwrap())
+        .stdout(Stdio::piped())
+        .spawn()
+        .unwrap();
+    let mut line = String::new();
+    BufReader::new(slow.stdout.take().unwrap()).read_line(&mut line).unwrap();
+    room.type_text("a.md", "Un mot.\n");
+    room.newsroom.save("a.md").unwrap();
+    assert!(slow.wait().unwrap().success());
+    wait("what it wrote", || room.holds("a.md", "Un.\nTard.\n"));
+    assert_eq!(room.text("a.md"), "Un mot.\n");
 }
