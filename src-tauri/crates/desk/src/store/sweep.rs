@@ -38,7 +38,10 @@ pub fn find(fs: &dyn Fs, root: &Path, known: &dyn Fn(&[u8]) -> bool, min_age: Du
     while let Some(folder) = folders.pop() {
         for path in atomic::leftovers(&folder) {
             if is_old(&path, min_age) {
-                let spare = fs.read(&path).is_ok_and(|bytes| bytes.is_empty() || known(&bytes));
+                let spare = fs.read(&path).is_ok_and(|bytes| {
+                    let written = written(&bytes);
+                    written.is_empty() || known(&bytes) || known(written)
+                });
                 found.push(Leftover { path, spare });
             }
         }
@@ -55,6 +58,13 @@ pub fn find(fs: &dyn Fs, root: &Path, known: &dyn Fn(&[u8]) -> bool, min_age: Du
     }
     found.sort_by(|a, b| a.path.cmp(&b.path));
     found
+}
+
+/// What was written of a file: a power cut may leave it as long as it was to be, with zeros where no byte came to the
+/// medium.
+fn written(bytes: &[u8]) -> &[u8] {
+    let end = bytes.iter().rposition(|byte| *byte != 0).map_or(0, |last| last + 1);
+    &bytes[..end]
 }
 
 /// Removes what interrupted work left in a desk and in its local folder, where nothing is lost by it.
@@ -142,13 +152,15 @@ mod tests {
             ("ville/.copydesk-3.tmp", "inconnu"),
             ("ville/a.md", "connu"),
             (".git/.copydesk-5.tmp", ""),
+            (".copydesk-6.tmp", "con\0\0\0"),
+            (".copydesk-7.tmp", "\0\0\0"),
         ] {
             std::fs::write(at(name), bytes).unwrap();
         }
         std::fs::write(local.path().join("drafts/.copydesk-4.tmp"), "un brouillon").unwrap();
         let swept = |age| sweep(&RealFs, desk.path(), local.path(), &[draft("connu et plus")], None, age);
         assert_eq!(swept(YOUNG), Swept::default());
-        assert_eq!(swept(Duration::ZERO), Swept { removed: 3, kept: vec![at("ville/.copydesk-3.tmp")] });
+        assert_eq!(swept(Duration::ZERO), Swept { removed: 5, kept: vec![at("ville/.copydesk-3.tmp")] });
         assert!(at("ville/a.md").exists() && at(".git/.copydesk-5.tmp").exists());
     }
 
