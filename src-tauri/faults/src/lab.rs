@@ -189,7 +189,22 @@ impl Lab {
         let (history, drafts) = (self.history(), self.journal().list());
         let swept = sweep::sweep(&RealFs, &self.desk, &self.local, &drafts, Some(&history), Duration::ZERO);
         row.left_over += swept.removed;
-        row.unexplained.extend(swept.kept.iter().map(|path| format!("{what}: {}", path.display())));
+        let list = |path: &PathBuf| {
+            let bytes = std::fs::read(path).unwrap_or_default();
+            let text = String::from_utf8_lossy(&bytes);
+            let drafted: Vec<_> = drafts.iter().map(|draft| recognise(draft.text.as_bytes())).collect();
+            format!(
+                "{what}: {} of {} bytes, {:?}, begins {:?}, ends {:?}; article {:?}, drafts {drafted:?}, {} acknowledged",
+                path.display(),
+                bytes.len(),
+                recognise(&bytes),
+                text.chars().take(40).collect::<String>(),
+                text.chars().rev().take(20).collect::<String>(),
+                std::fs::read(self.desk.join(ARTICLE)).ok().and_then(|bytes| recognise(&bytes)),
+                self.last(&["saved"]),
+            )
+        };
+        row.unexplained.extend(swept.kept.iter().map(list));
     }
 
     /// How many revisions [`Lab::old_history`] makes.
