@@ -2,11 +2,13 @@
 //!
 //! The body is a row of sentences and of the gaps between them. Each side's changes become edits of ranges of that
 //! row; edits of different ranges merge, edits that share a sentence or a gap are a conflict, the same edit on both
-//! sides is taken once. What one side moved is known as moved, and takes along what the other side did to it. Front
-//! matter merges key by key. In doubt it is a conflict, and nothing of a conflict is ever written into an article:
-//! both texts are kept and a person chooses.
+//! sides is taken once (diff3, as Khanna, Kunal and Pierce describe it: "A Formal Investigation of Diff3", 2007). Two
+//! texts that were put into one gap both stay where their order is no question. What one side moved is known as moved,
+//! and takes along what the other side did to it. Front matter merges key by key. In doubt it is a conflict, and
+//! nothing of a conflict is ever written into an article: both texts are kept and a person chooses.
 
 mod alike;
+mod beside;
 mod body;
 mod edit;
 mod fate;
@@ -14,6 +16,7 @@ mod keys;
 mod moves;
 pub(crate) mod row;
 
+use std::collections::HashSet;
 use std::ops::Range;
 
 use unicode_segmentation::UnicodeSegmentation;
@@ -246,30 +249,66 @@ fn contained<'a>(base: &str, mine: &'a str, theirs: &'a str) -> Option<&'a str> 
     more(&old, &a, &b).map(|side| if side == Side::Mine { mine } else { theirs })
 }
 
+/// An edit of parts: which of the old ones, and what they became.
+type Change<'a> = (Range<usize>, &'a [&'a str]);
+
 /// The side that made all of the other's changes of the parts, and more.
 fn more(old: &[&str], mine: &[&str], theirs: &[&str]) -> Option<Side> {
-    let edits = |new: &[&str]| -> Vec<(Range<usize>, String)> {
-        let (mut at_old, mut at_new, mut edits) = (0, 0, Vec::new());
-        let end = Run { old: old.len(), new: new.len(), len: 0 };
-        for run in runs_of(old, new).into_iter().chain([end]) {
-            if at_old < run.old || at_new < run.new {
-                edits.push((at_old..run.old, new[at_new..run.new].concat()));
-            }
-            (at_old, at_new) = (run.old + run.len, run.new + run.len);
-        }
-        edits
+    more_by(old, mine, theirs, |few, many| few == many)
+}
+
+/// The same of sentences and gaps, where one side may also have taken out what is around, or put more into a gap than
+/// the other did; not what stood elsewhere, as the other side took that away.
+fn more_sentences(old: &[&str], mine: &[&str], theirs: &[&str]) -> Option<Side> {
+    let is_blank = |parts: &[&str]| parts.iter().all(|part| part.trim().is_empty());
+    let known: HashSet<&&str> = old.iter().filter(|part| !part.trim().is_empty()).collect();
+    let all_put = |few: &[&str], many: &[&str]| {
+        let mut few = few.iter().peekable();
+        let mut more = many.iter().filter(|part| few.next_if_eq(part).is_none());
+        more.all(|part| !known.contains(part)) && few.peek().is_none()
     };
-    let (a, b) = (edits(mine), edits(theirs));
+    more_by(old, mine, theirs, |few, many| {
+        let is_inside = few.0 != many.0 && many.0.start <= few.0.start && few.0.end <= many.0.end;
+        few == many
+            || is_inside && is_blank(few.1) && is_blank(many.1)
+            || few.0 == many.0 && few.0.is_empty() && all_put(few.1, many.1)
+    })
+}
+
+/// The side with an edit for each of the other's that has it `within`.
+fn more_by(
+    old: &[&str],
+    mine: &[&str],
+    theirs: &[&str],
+    within: impl Fn(&Change<'_>, &Change<'_>) -> bool,
+) -> Option<Side> {
+    let (a, b) = (edits_of(old, mine), edits_of(old, theirs));
     // Edits are in order, so one pass tells whether all of the fewer are among the more.
-    let within = |few: &[(Range<usize>, String)], many: &[(Range<usize>, String)]| {
-        let mut many = many.iter();
-        few.iter().all(|edit| many.any(|other| other == edit))
+    let all_within = |few: &[Change<'_>], many: &[Change<'_>]| {
+        let mut at = 0;
+        few.iter().all(|edit| {
+            let found = many[at..].iter().position(|other| within(edit, other));
+            at += found.unwrap_or_default();
+            found.is_some()
+        })
     };
-    if within(&b, &a) {
+    if all_within(&b, &a) {
         Some(Side::Mine)
-    } else if within(&a, &b) {
+    } else if all_within(&a, &b) {
         Some(Side::Theirs)
     } else {
         None
     }
+}
+
+fn edits_of<'a>(old: &[&str], new: &'a [&'a str]) -> Vec<Change<'a>> {
+    let (mut at_old, mut at_new, mut edits) = (0, 0, Vec::new());
+    let end = Run { old: old.len(), new: new.len(), len: 0 };
+    for run in runs_of(old, new).into_iter().chain([end]) {
+        if at_old < run.old || at_new < run.new {
+            edits.push((at_old..run.old, &new[at_new..run.new]));
+        }
+        (at_old, at_new) = (run.old + run.len, run.new + run.len);
+    }
+    edits
 }

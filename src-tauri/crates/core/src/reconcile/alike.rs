@@ -17,6 +17,9 @@ pub(super) const MOVED: usize = 65;
 /// Sentences are one and the same, edited, from this share of common words on, in hundredths.
 const ALIKE: usize = 50;
 
+/// At most this many words that do not add up are looked for, sentence by sentence.
+const ODD: usize = 64;
+
 /// Words of a sentence, sorted.
 pub(super) fn words(sentence: &str) -> Vec<&str> {
     let mut words: Vec<&str> = sentence.unicode_words().collect();
@@ -36,12 +39,17 @@ pub(super) fn is_moved_as(old: &str, new: &str) -> bool {
 
 /// The share of common words, in hundredths.
 pub(super) fn likeness(old: &[&str], new: &[&str]) -> usize {
+    (200 * common(old, new)).checked_div(old.len() + new.len()).unwrap_or(0)
+}
+
+/// How many words two sentences have in common.
+fn common(old: &[&str], new: &[&str]) -> usize {
     let (mut at_old, mut at_new, mut common) = (0, 0, 0);
     while let (Some(a), Some(b)) = (old.get(at_old), new.get(at_new)) {
         common += usize::from(a == b);
         (at_old, at_new) = (at_old + usize::from(a <= b), at_new + usize::from(b <= a));
     }
-    (200 * common).checked_div(old.len() + new.len()).unwrap_or(0)
+    common
 }
 
 /// Whether a word tells one sentence from another; "le" and "of" wander without anybody moving them.
@@ -115,7 +123,7 @@ pub(super) fn balanced(rows: [&[&str]; 3], merged: &str, chosen: Option<Side>) -
     let [base, mine, theirs] = rows;
     let gone = [left_over(base, mine), left_over(base, theirs)];
     let came = [left_over(mine, base), left_over(theirs, base)];
-    counts.into_iter().all(|(word, [base, mine, theirs, merged])| {
+    let odd = counts.into_iter().filter(|&(word, [base, mine, theirs, merged])| {
         // Both changes one after the other, or both the same change.
         let (both, same) = (mine + theirs, mine.min(theirs));
         // Of a word that stands in several sentences both sides may have taken out, or put in, one and the same.
@@ -131,8 +139,30 @@ pub(super) fn balanced(rows: [&[&str]; 3], merged: &str, chosen: Option<Side>) -
             Some(Side::Mine) => mine,
             Some(Side::Theirs) => theirs,
         };
-        (least..=most.max(more)).contains(&merged)
-    })
+        !(least..=most.max(more)).contains(&merged)
+    });
+    let odd: Vec<(&str, [usize; 4])> = odd.take(ODD + 1).collect();
+    // A word that both took out with its sentence, and one put into another sentence, is not the one that went.
+    let is_another = |(word, [was, mine, theirs, merged]): &(&str, [usize; 4])| {
+        *was == 1
+            && *merged == 1
+            && mine + theirs == 1
+            && gone.iter().all(|words| words.contains_key(word))
+            && is_apart(word, rows[0], rows[if *mine == 1 { 1 } else { 2 }])
+    };
+    odd.len() <= ODD && odd.iter().all(is_another)
+}
+
+/// Whether the sentences that have the word, one in each row, have less than half of their words in common.
+fn is_apart(word: &str, old: &[&str], new: &[&str]) -> bool {
+    let [old, new] = [old, new].map(|row| {
+        let sentences = row.iter().skip(1).step_by(2).filter(|sentence| sentence.contains(word));
+        sentences
+            .map(|sentence| words(sentence))
+            .find(|words| words.binary_search(&word).is_ok())
+            .unwrap_or_default()
+    });
+    2 * common(&old, &new) < old.len().min(new.len())
 }
 
 /// How often each telling word stands in the sentences of a row that another row does not have.

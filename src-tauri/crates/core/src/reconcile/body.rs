@@ -13,7 +13,9 @@ use super::edit::{Changes, Edit, changes, hull};
 use super::fate::{Fate, Placed, placed};
 use super::moves::Move;
 use super::row::row;
-use super::{Hunk, Piece, Place, Side, choose, contained, more, one_sided, push, push_agreed, strongest};
+use super::{
+    Hunk, Piece, Place, Side, choose, contained, more_sentences, one_sided, push, push_agreed, strongest,
+};
 
 /// Clusters grow until no move is cut; after so many rounds the whole body is one.
 const ROUNDS: usize = 8;
@@ -47,11 +49,11 @@ pub(super) fn merge(base: &str, mine: &str, theirs: &str) -> Vec<Piece> {
 }
 
 /// Three bodies as rows, and what was done. Index 0 is mine, 1 is theirs.
-struct Bodies<'a> {
-    base: Vec<&'a str>,
-    rows: [Vec<&'a str>; 2],
-    changes: [Changes; 2],
-    placed: [Vec<Placed>; 2],
+pub(super) struct Bodies<'a> {
+    pub base: Vec<&'a str>,
+    pub rows: [Vec<&'a str>; 2],
+    pub changes: [Changes; 2],
+    pub placed: [Vec<Placed>; 2],
 }
 
 /// Edits that overlap one another, by their numbers.
@@ -74,7 +76,7 @@ impl Cluster {
 }
 
 /// Whether some sentence is in both lists, or nearly.
-fn same_put(one: &[&str], other: &[&str]) -> bool {
+pub(super) fn same_put(one: &[&str], other: &[&str]) -> bool {
     let known: HashSet<&&str> = one.iter().collect();
     let few = one.len().saturating_mul(other.len()) <= LOOKS;
     other.iter().any(|sentence| {
@@ -256,7 +258,7 @@ impl Bodies<'_> {
             }
             let found = self.gap_again(&lists, free).or_else(|| {
                 let found = self.same_move(&lists).or_else(|| self.past_what_left(&lists));
-                found.or_else(|| self.side_by_side(&lists)).map(here)
+                found.or_else(|| self.in_one_gap(&lists)).map(here)
             });
             if let Some(found) = found {
                 return found;
@@ -270,16 +272,15 @@ impl Bodies<'_> {
         let laden = |side: usize| lists[side].iter().any(|edit| self.is_laden(side, edit));
         let found = if !cluster.whole && (laden(0) || laden(1)) {
             None
-        } else if moves(0) || moves(1) {
-            one_sided(&was, &mine, &theirs)
         } else {
+            let words = || if moves(0) || moves(1) { None } else { contained(&was, &mine, &theirs) };
             let sentences = || {
                 let [a, b] = [0, 1].map(|side| self.elements(side, &cluster.range, &lists[side]));
-                more(&self.base[cluster.range.clone()], &a, &b)
+                let side = more_sentences(&self.base[cluster.range.clone()], &a, &b)?;
+                let torn = [0, 1].iter().any(|&side| self.is_torn(side, &lists[side], &cluster.range));
+                (!torn).then_some(if side == Side::Mine { &*mine } else { &*theirs })
             };
-            one_sided(&was, &mine, &theirs)
-                .or_else(|| contained(&was, &mine, &theirs))
-                .or_else(|| sentences().map(|side| if side == Side::Mine { &*mine } else { &*theirs }))
+            one_sided(&was, &mine, &theirs).or_else(words).or_else(sentences)
         };
         if let Some(text) = found {
             return here(vec![Piece::Agreed(text.to_owned())]);
@@ -301,7 +302,7 @@ impl Bodies<'_> {
         numbers.iter().map(|&number| &self.changes[side].edits[number]).collect()
     }
 
-    fn text(&self, side: usize, new: &Range<usize>) -> String {
+    pub fn text(&self, side: usize, new: &Range<usize>) -> String {
         self.rows[side][new.clone()].concat()
     }
 
@@ -323,7 +324,7 @@ impl Bodies<'_> {
     }
 
     /// Whether the edit brings a move that the other side changed.
-    fn is_laden(&self, side: usize, edit: &Edit) -> bool {
+    pub fn is_laden(&self, side: usize, edit: &Edit) -> bool {
         edit.here.iter().any(|&number| match &self.placed[side][number].fate {
             Fate::Edited(edits) => !edits.is_empty(),
             Fate::Deleted => true,
@@ -331,9 +332,17 @@ impl Bodies<'_> {
         })
     }
 
+    /// Whether a move goes into the range or out of it, and the other side did not do the same.
+    fn is_torn(&self, side: usize, edits: &[&Edit], range: &Range<usize>) -> bool {
+        edits.iter().flat_map(|edit| edit.away.iter().chain(&edit.here)).any(|&number| {
+            let Placed { fate, whole } = &self.placed[side][number];
+            *fate != Fate::Moved { same_place: true } && hull(whole, range) != *range
+        })
+    }
+
     /// A part of an edit's text, where moved sentences have the other side's edits in them. Those that the other side
     /// deleted are a question here, at the new place: both sides took them from the old one.
-    fn brought(&self, side: usize, edit: &Edit, new: Range<usize>) -> Vec<Piece> {
+    pub fn brought(&self, side: usize, edit: &Edit, new: Range<usize>) -> Vec<Piece> {
         let mut pieces = Vec::new();
         let mut at = new.start;
         let mut moves: Vec<usize> = edit.here.clone();
@@ -477,55 +486,6 @@ impl Bodies<'_> {
             }
         }
         None
-    }
-
-    /// Into one gap one side moved sentences and the other put some: both stay.
-    fn side_by_side(&self, lists: &[Vec<&Edit>; 2]) -> Option<Vec<Piece>> {
-        let ([a], [b]) = (lists[0].as_slice(), lists[1].as_slice()) else { return None };
-        if !(a.is_insertion() && b.is_insertion() && a.range == b.range) {
-            return None;
-        }
-        let moves = [a, b].map(|edit| !edit.here.is_empty());
-        let deleted = |side: usize, edit: &Edit| {
-            edit.here
-                .iter()
-                .any(|&number| !matches!(self.placed[side][number].fate, Fate::Left | Fate::Edited(_)))
-        };
-        if !(self.only_moves(0, a) || self.only_moves(1, b)) || deleted(0, a) || deleted(1, b) {
-            return None;
-        }
-        // What both put there is not to stand there twice.
-        let sentences =
-            |side: usize, edit: &Edit| self.rows[side][edit.new.clone()].iter().skip(1).step_by(2);
-        let known: HashSet<&&str> = sentences(0, a).collect();
-        if sentences(1, b).any(|sentence| known.contains(sentence)) {
-            return None;
-        }
-        let lead = |side: usize, edit: &Edit| self.rows[side][edit.new.start];
-        let trail = |side: usize, edit: &Edit| self.rows[side][edit.new.end - 1];
-        let rank = |gap: &str| gap.matches('\n').count().min(2);
-        let origin = |side: usize, edit: &Edit| {
-            edit.here.iter().map(|&number| self.changes[side].moves[number].old.start).min()
-        };
-        // What goes on in the paragraph above comes first, what goes on in the one below last; else what was moved,
-        // in the old order. The same whichever side is which.
-        let key = |side: usize, edit: &Edit| {
-            let place = (rank(lead(side, edit)), 2 - rank(trail(side, edit)));
-            (place, !moves[side], origin(side, edit))
-        };
-        let order = if key(0, a) <= key(1, b) { [(0, a), (1, b)] } else { [(1, b), (0, a)] };
-        let [(one, first), (other, second)] = order;
-        let mut pieces = self.brought(one, first, first.new.start..first.new.end - 1);
-        push_agreed(&mut pieces, strongest([trail(one, first), lead(other, second)]));
-        for piece in self.brought(other, second, second.new.start + 1..second.new.end) {
-            push(&mut pieces, piece);
-        }
-        Some(pieces)
-    }
-
-    fn only_moves(&self, side: usize, edit: &Edit) -> bool {
-        let moved: usize = edit.here.iter().map(|&number| self.changes[side].moves[number].new.len()).sum();
-        moved > 0 && moved == edit.new.len() / 2
     }
 
     /// What parts two texts that are both kept in this range.
