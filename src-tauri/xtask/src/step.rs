@@ -120,6 +120,24 @@ pub fn run_read(title: &str, command: &mut Command, hint: &str) -> (Vec<String>,
     (lines.into_inner().unwrap_or_default(), outcome)
 }
 
+/// Runs `command` while another step runs, and says everything about it at its end, in one piece. Gives its lines back.
+pub fn run_beside(title: &str, command: &mut Command, hint: &str) -> (Vec<String>, Result<(), Failure>) {
+    let since = Instant::now();
+    let output = match command.stdin(Stdio::null()).output() {
+        Ok(output) => output,
+        Err(error) => return (Vec::new(), Err(cannot_start(title, command, &error))),
+    };
+    let text =
+        [output.stdout, output.stderr].map(|bytes| String::from_utf8_lossy(&bytes).into_owned()).concat();
+    println!("▸ {title}…\n{}  {} s, beside the others", text, since.elapsed().as_secs());
+    let outcome = if output.status.success() {
+        Ok(())
+    } else {
+        Err(Failure::new(format!("{title}: {}", output.status), hint))
+    };
+    (text.lines().map(str::to_owned).collect(), outcome)
+}
+
 /// Says how long a step took, where it is worth a line.
 fn say_time(since: Instant) {
     let seconds = since.elapsed().as_secs();
@@ -170,9 +188,11 @@ mod tests {
         }
         let mut script = Command::new("sh");
         script.args(["-c", "echo out; echo err >&2; exit 3"]);
-        let (mut lines, outcome) = run_read("a script", &mut script, "look above");
-        lines.sort();
-        assert_eq!(lines, ["err", "out"]);
-        assert!(outcome.unwrap_err().to_string().contains('3'));
+        for run in [run_read, run_beside] {
+            let (mut lines, outcome) = run("a script", &mut script, "look above");
+            lines.sort();
+            assert_eq!(lines, ["err", "out"]);
+            assert!(outcome.unwrap_err().to_string().contains('3'));
+        }
     }
 }

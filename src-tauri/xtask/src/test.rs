@@ -12,39 +12,28 @@ use crate::lint::Driver;
 use crate::setup::{self, Need};
 use crate::step::{self, Failure, Outcome};
 
+const SEE: &str = "see the errors above";
+
 /// Runs all checks and adds up what the test runners say.
 pub fn run() -> Outcome {
     setup::prepare(Need::Test)?;
     let mut record = Record::default();
-    let see = "see the errors above";
-
     record.note(step::run("format", &mut step::cargo(&["fmt", "--all", "--check"]), "run: cargo fmt --all"));
     record.note(licence::check());
-    record.note(step::run("interface: format and lint", &mut step::npm(&["run", "--silent", "lint"]), see));
-    record.note(step::run("interface: types", &mut step::npm(&["run", "--silent", "check"]), see));
-    record.count(step::run_read("interface: tests", &mut step::npm(&["run", "--silent", "test"]), see));
     let interface = build::interface();
     let mut promises = String::new();
-    // The window embeds the interface: without it there is nothing to test.
-    if interface.is_ok() {
-        // All with `--all-targets`: the features of the tests then hold for the programs too, and Tauri is built once.
-        let all = ["--locked", "--workspace", "--all-targets"];
-        let build = |driver: Option<&Driver>| {
-            let mut programs = step::cargo(&["build"]);
-            let title = if driver.is_some() { "lint and build" } else { "the programs and their tests" };
-            step::run(title, Driver::watch(driver, programs.args(all)), see)
-        };
-        let mut driver = Driver::find();
-        let mut built = build(driver.as_ref());
-        if driver.is_none() {
-            let hint = "install it with: rustup component add clippy";
-            record.note(Err(Failure::new("lint: this toolchain has no Clippy", hint)));
-        } else if built.is_err() {
-            // A lint does not hide what the tests say.
-            record.note(built);
-            driver = None;
-            built = build(None);
-        }
+    let mut driver = Driver::find();
+    // Programs are linked by one core: what the other has to do meanwhile is the interface's.
+    let (checks, built) = std::thread::scope(|scope| {
+        let checks = scope.spawn(interface_checks);
+        // The window embeds the interface: without it there is nothing to test.
+        let built = interface.is_ok().then(|| lint_and_build(&mut driver, &mut record));
+        (checks.join().unwrap_or_else(|panic| std::panic::resume_unwind(panic)), built)
+    });
+    for (lines, outcome, counts) in checks {
+        if counts { record.count((lines, outcome)) } else { record.note(outcome) }
+    }
+    if let Some(built) = built {
         if built.is_ok() {
             let display = Display::start()?;
             let mut tests = rust_tests(&display);
@@ -70,6 +59,45 @@ pub fn run() -> Outcome {
         0 => Ok("all checks passed".to_owned()),
         _ => Err(Failure::new("checks failed", format!("\n  {}", record.failures.join("\n  ")))),
     }
+}
+
+/// What a check of the interface printed, how it ended, and whether its lines tell a number of tests.
+type Check = (Vec<String>, Result<(), Failure>, bool);
+
+/// Everything about the interface that needs no window.
+fn interface_checks() -> Vec<Check> {
+    let run = |title: &str, script: &str| {
+        let mut npm = step::npm(&["run", "--silent", script]);
+        let (lines, outcome) = step::run_beside(title, &mut npm, SEE);
+        (lines, outcome, script == "test")
+    };
+    vec![
+        run("interface: format and lint", "lint"),
+        run("interface: types", "check"),
+        run("interface: tests", "test"),
+    ]
+}
+
+/// Lints and builds the programs and their tests. Where a lint fails they are built without, so that it does not hide
+/// what the tests say: `driver` is taken away then.
+fn lint_and_build(driver: &mut Option<Driver>, record: &mut Record) -> Result<(), Failure> {
+    // All with `--all-targets`: the features of the tests then hold for the programs too, and Tauri is built once.
+    let all = ["--locked", "--workspace", "--all-targets"];
+    let build = |driver: Option<&Driver>| {
+        let mut programs = step::cargo(&["build"]);
+        let title = if driver.is_some() { "lint and build" } else { "the programs and their tests" };
+        step::run(title, Driver::watch(driver, programs.args(all)), SEE)
+    };
+    let built = build(driver.as_ref());
+    if driver.is_none() {
+        let hint = "install it with: rustup component add clippy";
+        record.note(Err(Failure::new("lint: this toolchain has no Clippy", hint)));
+    } else if built.is_err() {
+        record.note(built);
+        *driver = None;
+        return build(None);
+    }
+    built
 }
 
 /// cargo-nextest where it is installed, which is faster and names slow tests; else Cargo's own runner.
