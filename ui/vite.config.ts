@@ -26,6 +26,6 @@ export default defineConfig({
     maxWorkers: "100%",
     // How long a busy machine may take; no test asserts a time.
     testTimeout: 30_000,
-    setupFiles: ["src/waiting.testing.ts"],
+    setupFiles: ["src/setup.testing.ts"],
   },
 });

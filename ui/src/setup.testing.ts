@@ -1,7 +1,8 @@
-// How long a test waits for what has to come: a busy machine is no failure.
+// What every file of tests begins with: how long a test waits for what has to come (a busy machine is no failure), and
+// an empty page, which is the next file's too.
 
 import { configure } from "@testing-library/svelte";
-import { vi } from "vitest";
+import { afterAll, vi } from "vitest";
 
 const LIMIT = 20_000;
 
@@ -10,3 +11,7 @@ configure({ asyncUtilTimeout: LIMIT });
 const waitFor = vi.waitFor.bind(vi);
 vi.waitFor = (callback, options) =>
   waitFor(callback, typeof options === "number" ? options : { timeout: LIMIT, ...options });
+
+afterAll(() => {
+  document.body.replaceChildren();
+});
