@@ -1,6 +1,6 @@
 //! Which sentences are the same ones, edited: those that share most of their words.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 use std::ops::Range;
 
 use unicode_segmentation::UnicodeSegmentation;
@@ -142,27 +142,33 @@ pub(super) fn balanced(rows: [&[&str]; 3], merged: &str, chosen: Option<Side>) -
         !(least..=most.max(more)).contains(&merged)
     });
     let odd: Vec<(&str, [usize; 4])> = odd.take(ODD + 1).collect();
-    // A word that both took out with its sentence, and one put into another sentence, is not the one that went.
-    let is_another = |(word, [was, mine, theirs, merged]): &(&str, [usize; 4])| {
-        *was == 1
-            && *merged == 1
-            && mine + theirs == 1
-            && gone.iter().all(|words| words.contains_key(word))
-            && is_apart(word, rows[0], rows[if *mine == 1 { 1 } else { 2 }])
-    };
-    odd.len() <= ODD && odd.iter().all(is_another)
+    if odd.is_empty() || odd.len() > ODD {
+        return odd.is_empty();
+    }
+    let sentences = rows.map(|row| row.iter().skip(1).step_by(2).copied().collect::<HashSet<&str>>());
+    odd.iter().all(|&(word, [was, mine, theirs, merged])| {
+        let once = was == 1 && merged == 1 && mine + theirs == 1;
+        once && is_another(word, &sentences, if mine == 1 { 1 } else { 2 })
+    })
 }
 
-/// Whether the sentences that have the word, one in each row, have less than half of their words in common.
-fn is_apart(word: &str, old: &[&str], new: &[&str]) -> bool {
-    let [old, new] = [old, new].map(|row| {
-        let sentences = row.iter().skip(1).step_by(2).filter(|sentence| sentence.contains(word));
-        sentences
-            .map(|sentence| words(sentence))
-            .find(|words| words.binary_search(&word).is_ok())
-            .unwrap_or_default()
+/// Whether a word that both sides took out with its sentence, and that `side` put into another sentence, is not the
+/// one that went: its sentence is not there any more, not even edited, and the other one is new. `sentences` are those
+/// of the base, mine and theirs.
+fn is_another(word: &str, sentences: &[HashSet<&str>; 3], side: usize) -> bool {
+    let base = &sentences[0];
+    let [old, new] = [base, &sentences[side]].map(|row| {
+        let having = row.iter().filter(|sentence| sentence.contains(word)).map(|sentence| words(sentence));
+        having.filter(|words| words.binary_search(&word).is_ok()).last().unwrap_or_default()
     });
-    2 * common(&old, &new) < old.len().min(new.len())
+    let apart = |one: &[&str], sentence: &str| {
+        let other = words(sentence);
+        other.is_empty() || 2 * common(one, &other) < one.len().min(other.len())
+    };
+    let known = |word: &&str| base.iter().any(|sentence| sentence.contains(word));
+    telling(&new, &old).iter().any(|word| !known(word))
+        && base.iter().all(|sentence| apart(&new, sentence))
+        && sentences[1..].iter().flat_map(|row| row.difference(base)).all(|sentence| apart(&old, sentence))
 }
 
 /// How often each telling word stands in the sentences of a row that another row does not have.
