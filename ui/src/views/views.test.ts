@@ -81,6 +81,30 @@ test("of a long list only what is seen is drawn", async () => {
   expect(screen.getAllByTestId("article-item")[0]?.getAttribute("aria-setsize")).toBe("5009");
 });
 
+test("an embargo has a line of its own in the list, and the row below makes room for it", async () => {
+  await open();
+  const row = (path: string) => {
+    const found = screen.getAllByTestId("article-item").find((item) => item.dataset["path"] === path);
+    return found ?? expect.fail(`no row for ${path}`);
+  };
+  const lines = (path: string) => [...row(path).querySelectorAll(".row-line")];
+  const height = (path: string) => Number.parseFloat(row(path).style.height);
+  const top = (path: string) => Number(/translateY\((.+)px\)/.exec(row(path).style.transform)?.[1]);
+  const held = "brest-fibre.md";
+  expect(lines(held)).toHaveLength(2);
+  expect(lines(held)[0]?.textContent).not.toContain("embargo");
+  expect(lines(held)[1]?.textContent).toContain("embargo");
+  // Another flag stays beside the facts.
+  const legal = "entretien-nuage.md";
+  expect(lines(legal)).toHaveLength(1);
+  expect(lines(legal)[0]?.textContent).toContain(desk.t.list.legal);
+  // The same number of lines for the title: what is left is the line of the embargo.
+  expect(row(held).classList.contains("two")).toBe(row(legal).classList.contains("two"));
+  expect(height(held)).toBe(height(legal) + 22);
+  const below = items()[items().indexOf(held) + 1] ?? expect.fail("no row below");
+  expect(top(below)).toBe(top(held) + height(held));
+});
+
 test("arrow keys move, Enter opens", async () => {
   await open();
   const list = screen.getByTestId("article-list");
