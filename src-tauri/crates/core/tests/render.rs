@@ -586,16 +586,21 @@ fn pathological(n: usize) -> Vec<(&'static str, String)> {
     ]
 }
 
+/// Most bytes that a byte of a body may become in the window's messages and in the page together.
+const GROWTH: usize = 30;
+
+/// What a small body may become beside that: the page has its style sheet.
+const FRAME: usize = 100_000;
+
 #[test]
-fn nothing_overflows_and_everything_ends() {
+fn row_18_nothing_overflows_and_what_is_made_grows_with_the_text() {
+    let (mut faults, mut steepest) = (0, (0, ""));
     for n in [1_000, 10_000, 100_000, 250_000] {
         for (name, body) in pathological(n) {
-            let (outcome, took) = in_a_small_stack(move || {
-                let start = std::time::Instant::now();
-                let outcome = markdown::parse(&body, &context());
-                let took = start.elapsed();
+            let length = body.len();
+            let outcome = in_a_small_stack(move || {
                 // What was parsed can also be written out and dropped.
-                let outcome = outcome.map(|document| {
+                markdown::parse(&body, &context()).map(|document| {
                     let written: usize =
                         document.blocks.iter().map(|block| json::node(&block.node).to_string().len()).sum();
                     let article = Article {
@@ -606,12 +611,18 @@ fn nothing_overflows_and_everything_ends() {
                         lines_above: 0,
                     };
                     written + html::page(&article, &|_| None, &Options::default()).html.len()
-                });
-                (outcome, took)
+                })
             });
-            println!("{n:>8} {:>9.1} ms  {name}: {outcome:?}", took.as_secs_f64() * 1e3);
+            println!("{n:>8} {name}: {outcome:?}");
+            faults += 1;
+            if let Ok(made) = outcome {
+                steepest = steepest.max((made.saturating_sub(FRAME) / length, name));
+                assert!(made <= FRAME + GROWTH * length, "{length} bytes of {name} become {made}");
+            }
         }
     }
+    let (growth, name) = steepest;
+    println!("row 18 size and depth: kept, {faults} faults, at most {growth} bytes made of one, by {name}");
 }
 
 #[test]

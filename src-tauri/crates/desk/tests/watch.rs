@@ -593,12 +593,16 @@ fn check_out(desk: &Desk, times: usize) -> Duration {
         longest = longest.max(waited);
         // How many small looks come before depends on how fast the files come; whole ones are few in any case.
         assert!(desk.rescans() <= 12, "a storm ends in few looks, not in {}", desk.rescans());
+        // And each file is told of once, or once more where a look met it half done.
+        let told = desk.news().iter().filter(|news| matches!(news, News::Change(..))).count();
+        let files = on_disk(&desk.root).len();
+        assert!(told <= 2 * files, "{told} changes told of {files} files");
     }
     longest
 }
 
 #[test]
-fn a_checkout_is_seen_as_a_whole() {
+fn row_11_a_checkout_is_seen_as_a_whole() {
     let _turn = among_others();
     let (files, times) = if torture() { (10_000, 20) } else { (2_000, 2) };
     let desk = Desk::watched(repository(files), Habits::default());
@@ -608,7 +612,7 @@ fn a_checkout_is_seen_as_a_whole() {
 }
 
 #[test]
-fn an_overflowing_queue_loses_nothing() {
+fn row_11_an_overflowing_queue_loses_nothing() {
     let _turn = alone();
     let small = |events: u32, make: &dyn Fn() -> Desk| {
         // A queue keeps the length that was the limit when it was made.
@@ -742,8 +746,8 @@ fn on_a_folder_that_is_not_trusted_reports_are_but_hints() {
 }
 
 #[test]
-fn watches_that_run_out_are_asked_for_again() {
-    if !inside("watches_that_run_out_are_asked_for_again", Inside::Root) {
+fn row_12_watches_that_run_out_are_asked_for_again() {
+    if !inside("row_12_watches_that_run_out_are_asked_for_again", Inside::Root) {
         return;
     }
     let small = Limit::set(WATCHES, 16).expect("the limit of a namespace can be set inside");
@@ -814,7 +818,7 @@ fn the_focus_finds_what_was_not_reported() {
 }
 
 #[test]
-fn a_heartbeat_that_is_not_heard_builds_the_watch_anew() {
+fn row_12_a_heartbeat_that_is_not_heard_builds_the_watch_anew() {
     let _turn = among_others();
     let never = Duration::from_secs(3_600);
     let canary = tempfile::tempdir().unwrap();
@@ -873,7 +877,7 @@ fn a_watch_whose_thread_meets_a_fault_goes_on_and_says_so() {
 
 /// Two heartbeats that are not heard, and the one at which that is found out, fit in a minute.
 #[test]
-fn a_dead_watch_is_found_within_a_minute() {
+fn row_12_a_dead_watch_is_found_within_a_minute() {
     assert!(Habits::default().beat * 3 <= Duration::from_secs(60));
 }
 
@@ -897,7 +901,7 @@ fn a_desk_that_is_moved_away_lost_nothing() {
 }
 
 #[test]
-fn links_lead_the_watch_nowhere() {
+fn row_23_links_lead_the_watch_nowhere() {
     let _turn = among_others();
     let folder = tempfile::tempdir().unwrap();
     let root = folder.path().join("desk");
