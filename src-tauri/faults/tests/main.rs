@@ -13,6 +13,7 @@ mod rows {
     mod fuzz;
     mod gone;
     mod hang;
+    mod hostile;
     mod kill;
     mod mount;
     mod outside;
