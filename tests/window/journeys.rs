@@ -1,6 +1,9 @@
 //! A day's work in the real window: write, be interrupted by an outside edit, come back, export.
 
+use std::ops::Range;
+use std::path::Path;
 use std::process::Command;
+use std::time::{Duration, Instant};
 
 use serde_json::json;
 
@@ -110,14 +113,156 @@ async fn an_article_is_renamed_by_keyboard() {
     assert_eq!(room.read("port.md"), "");
 }
 
+/// What the text scrolls in.
+const SCROLLER: &str = "(() => {
+    let box = document.querySelector('[data-testid=\"editor\"] .cm-content');
+    const scrolls = (box) => box.scrollHeight > box.clientHeight && /auto|scroll/.test(getComputedStyle(box).overflowY);
+    while (box !== null && !scrolls(box)) box = box.parentElement;
+    return box; })()";
+
+/// The first paragraph that is seen in the text.
+const FIRST_SEEN: &str = "((box) => [...(box?.querySelectorAll('.cm-line') ?? [])]
+    .find((line) => line.textContent !== '' && line.getBoundingClientRect().bottom > box.getBoundingClientRect().top + 1)
+    ?.textContent ?? null)";
+
+/// What the columns measure, CSS pixels.
+const WIDTHS: &str =
+    "[...document.querySelectorAll('[role=\"separator\"]')].map((line) => line.ariaValueNow)";
+
+/// Waits until it is noted which line stands at the top, as one of these.
+async fn wait_noted(room: &Room, lines: Range<f64>) {
+    fn noted(folder: &Path, lines: &Range<f64>) -> bool {
+        std::fs::read_dir(folder).is_ok_and(|entries| {
+            entries.flatten().map(|entry| entry.path()).any(|path| {
+                let text = std::fs::read_to_string(&path).unwrap_or_default();
+                let line =
+                    text.split("\"scroll\": ").nth(1).and_then(|rest| rest.split([',', '\n', '}']).next());
+                path.is_dir() && noted(&path, lines)
+                    || line.is_some_and(|line| {
+                        line.trim().parse::<f64>().is_ok_and(|line| lines.contains(&line))
+                    })
+            })
+        })
+    }
+    let end = Instant::now() + LIMIT;
+    while !noted(&room.folder.path().join("data"), &lines) {
+        assert!(Instant::now() < end, "where the person is was never noted");
+        tokio::time::sleep(Duration::from_millis(25)).await;
+    }
+}
+
 #[tokio::test]
 async fn a_kill_loses_nothing_and_the_place_comes_back() {
-    let room = Room::new().with("port.md", PIECE).with("zoo.md", "# Zoo\n");
-    let window = opened(&room, "port.md", "Dernier paragraphe.").await;
+    let paragraphs: String = (1..=150).map(|n| format!("Paragraphe {n} du papier.\n\n")).collect();
+    let piece = format!("---\ntitle: Le port\nlang: fr\n---\n\n{paragraphs}");
+    let room = Room::new().with("port.md", &piece).with("zoo.md", "# Zoo\n");
+    let window = opened(&room, "port.md", "Paragraphe 1 du papier.").await;
     type_at_end(&window, "Tapé puis tué.").await;
     room.wait_draft("Tapé puis tué.").await;
     let window = window.restart(&room).await;
+    window.wait_text(EDITOR, "du papier.").await;
+    window.click(EDITOR).await;
+    window.press("ctrl+end").await;
     window.wait_text(EDITOR, "Tapé puis tué.").await;
+    window.press("ctrl+s").await;
+    room.wait_file("port.md", |text| text == format!("{piece}Tapé puis tué.")).await;
+
+    // Both columns are moved, by keys.
+    let before = window.eval(WIDTHS).await;
+    for (at, key) in [(0, "right"), (-1, "left")] {
+        let separator = "[...document.querySelectorAll('[role=\"separator\"]')]";
+        window.eval(&format!("{separator}.at({at}).focus()")).await;
+        for _ in 0..3 {
+            window.press(key).await;
+        }
+    }
+    window.wait_eval(&format!("{WIDTHS}.some((width, at) => width === {before}[at])"), false).await;
+    let widths = window.eval(WIDTHS).await;
+    let first = widths[0].as_str().expect("a width").to_owned();
+    room.wait_draft(&format!("\"list_width\": {first}")).await;
+    // The caret in the beginning, and another part of the text in sight.
+    window.click(EDITOR).await;
+    window.press("ctrl+home").await;
+    for _ in 0..5 {
+        window.press("down").await;
+    }
+    window.press("end").await;
+    let line = window.eval("getSelection().anchorNode.textContent").await;
+    let line = line.as_str().expect("its line").to_owned();
+    let seen = format!("{FIRST_SEEN}({SCROLLER})");
+    window.eval(&format!("{SCROLLER}.scrollTop = 2000")).await;
+    window.wait_eval(&format!("/Paragraphe \\d\\d/.test({seen})"), true).await;
+    let top = window.eval(&seen).await;
+    let number: f64 = top.as_str().and_then(|top| top.split(' ').nth(1)?.parse().ok()).expect("its number");
+    // Every other line is blank, the first one among them; the blank before may be in sight as well.
+    wait_noted(&room, 2.0 * number - 1.5..2.0 * number + 1.0).await;
+    let window = window.restart(&room).await;
+    window.wait_eval(&seen, top).await;
+    window.wait_eval(WIDTHS, widths).await;
+    window.eval(&format!("document.querySelector('{EDITOR}').focus()")).await;
+    window.type_text("x").await;
+    room.wait_file("port.md", |text| {
+        text == format!("{piece}Tapé puis tué.").replace(&line, &format!("{line}x"))
+    })
+    .await;
+}
+
+/// Takes the next pauses away: what is saved from now on is saved for another reason.
+const NO_PAUSE: &str = "(() => { const later = window.setTimeout;
+    window.setTimeout = (run, rest, ...more) => (rest >= 1000 ? 0 : later(run, rest, ...more)); return true; })()";
+
+#[tokio::test]
+async fn an_article_is_made_duplicated_trashed_and_saved_as_the_window_is_left_by_keys_alone() {
+    let room = Room::new().with("port.md", PIECE);
+    let (window, screen) = Window::open_alone(&room).await;
+    window.wait_text("[data-testid=\"article-list\"]", "Le port").await;
+    let paths = "[...document.querySelectorAll('[data-testid=\"article-item\"]')].map((row) => row.dataset.path).sort()";
+    let palette = async |words: &str| {
+        window.press("ctrl+p").await;
+        window.wait_eval("document.activeElement.role", "combobox").await;
+        window.type_text(words).await;
+        window.wait_text("dialog[open] [role=\"option\"][aria-selected=\"true\"]", words).await;
+        window.press("enter").await;
+        window.wait_gone("dialog[open]").await;
+    };
+
+    // New: the headline, and one is in the text.
+    window.press("ctrl+n").await;
+    window.wait_eval("document.activeElement.closest('dialog') !== null", true).await;
+    window.type_text("Le bassin\n").await;
+    window.wait_eval(&format!("document.activeElement === document.querySelector('{EDITOR}')"), true).await;
+    window.wait_eval(paths, json!(["le-bassin.md", "port.md"])).await;
+    room.wait_file("le-bassin.md", |text| text.contains("title: Le bassin")).await;
+
+    // A second one like it.
+    palette("Dupliquer l’article").await;
+    window.wait_eval(&format!("{paths}.length"), 3).await;
+    let copy =
+        window.eval(&format!("{paths}.find((path) => !['le-bassin.md', 'port.md'].includes(path))")).await;
+    let copy = copy.as_str().expect("its path").to_owned();
+    assert!(room.read(&copy).contains("title: Le bassin"), "{copy}: {}", room.read(&copy));
+
+    // The one that is open goes to the trash, once it cannot be called back any more.
+    palette("Mettre l’article à la corbeille").await;
+    window.wait_eval(paths, json!([copy, "port.md"])).await;
+    let said = "[...document.querySelectorAll('[data-testid=\"notice\"]')].some((notice) => notice.textContent.includes('corbeille'))";
+    window.wait_eval(said, true).await;
+
+    // The list by keys; what is typed is saved as the window is left, long before a pause.
+    window.press("ctrl+shift+f").await;
+    window.wait_eval("document.activeElement.dataset.testid", "search-input").await;
+    window.type_text("port").await;
+    window.wait_eval(paths, json!(["port.md"])).await;
+    window.press("enter").await;
+    window.wait_text(EDITOR, "Dernier paragraphe.").await;
+    window.wait_eval(&format!("document.activeElement === document.querySelector('{EDITOR}')"), true).await;
+    window.eval(NO_PAUSE).await;
+    window.press("ctrl+end").await;
+    window.type_text("Fin.").await;
+    window.wait_attr("save-state", "data-state", "dirty").await;
+    screen.unfocus().expect("the keyboard goes");
+    room.wait_file("port.md", |text| text == format!("{PIECE}Fin.")).await;
+    room.wait_file("le-bassin.md", str::is_empty).await;
 }
 
 #[tokio::test]

@@ -114,6 +114,15 @@ impl Screen {
         self.connection.sync_reply()
     }
 
+    /// Takes the keyboard away from every window, as another program that comes to the front does.
+    ///
+    /// # Errors
+    /// The server's.
+    pub fn unfocus(&self) -> Result<()> {
+        self.connection.set_input_focus(InputFocus::NONE, x11rb::NONE, x11rb::CURRENT_TIME)?;
+        self.connection.sync_reply()
+    }
+
     /// Presses and releases a key by its keysym.
     ///
     /// # Errors
