@@ -726,3 +726,36 @@ test("a line of the list counts open suggestions, and keeps its signes beside it
   expect(flagged.length).toBeGreaterThan(0);
   for (const item of flagged) expect(item.textContent).toContain("signes");
 });
+
+test("an embargo has a line of its own in the list, which the line is tall enough for", async () => {
+  await open();
+  const rows = screen.getAllByTestId("article-item");
+  const held = rows.filter((row) => row.textContent.includes("embargo"));
+  expect(held.length).toBeGreaterThan(0);
+  for (const row of held) {
+    const [facts, flags] = row.querySelectorAll(".row-line");
+    expect(facts?.textContent).toContain("signes");
+    expect(facts?.querySelector(".flag")).toBeNull();
+    expect(flags?.querySelector(".flag.warn")?.textContent).toContain("embargo");
+  }
+  // By as many lines of facts and as many of its title, each is as tall; none begins before the last has ended.
+  const tall = new Map<string, Set<number>>();
+  let end = 0;
+  for (const row of rows) {
+    const [from, height] = [row.style.transform, row.style.height].map((value) =>
+      Number(/\d+(\.\d+)?/.exec(value)?.[0]),
+    ) as [number, number];
+    expect(from).toBeGreaterThanOrEqual(end);
+    end = from + height;
+    const lines = `${row.classList.contains("two")} ${row.querySelectorAll(".row-line").length}`;
+    tall.set(lines, (tall.get(lines) ?? new Set()).add(height));
+  }
+  for (const heights of tall.values()) expect(heights.size).toBe(1);
+  for (const two of [true, false]) {
+    const [one] = tall.get(`${two} 1`) ?? [];
+    const [more] = tall.get(`${two} 2`) ?? [];
+    // 18 is the height of a line of facts in the style sheet.
+    if (one !== undefined && more !== undefined) expect(more - one).toBeGreaterThanOrEqual(18);
+  }
+  expect([...tall.keys()].filter((lines) => lines.endsWith(" 2")).length).toBeGreaterThan(0);
+});
