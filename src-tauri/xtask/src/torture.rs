@@ -28,8 +28,10 @@ const LANES: [Lane; 5] = [
         tests: &[
             "test",
             "--locked",
-            "--package",
-            "copydesk-faults",
+            // As in `faults::tests`: by its package alone, Typst is built once more.
+            "--workspace",
+            "--test",
+            faults::FILE,
             "--no-fail-fast",
             "--",
             "--nocapture",
@@ -55,8 +57,10 @@ const LANES: [Lane; 5] = [
         tests: &[
             "test",
             "--locked",
-            "--package",
-            "copydesk-faults",
+            // As in `faults::tests`: by its package alone, Typst is built once more.
+            "--workspace",
+            "--test",
+            faults::FILE,
             "--no-fail-fast",
             "--",
             "--nocapture",
