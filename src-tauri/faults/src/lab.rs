@@ -6,17 +6,18 @@ use std::path::{Path, PathBuf};
 use std::process::Command;
 use std::rc::Rc;
 use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::Duration;
 
 use copydesk_desk::env::SystemClock;
-use copydesk_desk::host::Silent;
+use copydesk_desk::host::{Host, Silent};
 use copydesk_desk::newsroom::{Newsroom, Opening, Person};
 use copydesk_desk::store::atomic::{self, Fingerprint, fingerprint};
 use copydesk_desk::store::fs::{Fs, RealFs};
 use copydesk_desk::store::history::{History, Origin};
 use copydesk_desk::store::journal::{Journal, hex};
 use copydesk_desk::store::sweep;
-use copydesk_desk::wire::Lang;
+use copydesk_desk::wire::{Event, Lang};
 use tempfile::TempDir;
 
 use crate::ack::{self, Ack};
@@ -137,6 +138,17 @@ impl Lab {
     #[must_use]
     pub fn open_on(&self, fs: Arc<dyn Fs>) -> Arc<Newsroom> {
         open(&self.desk, &self.local, fs).expect("the desk opens")
+    }
+
+    /// The desk, and what counts how often its window is told of another list.
+    ///
+    /// # Panics
+    /// Where it does not open.
+    #[must_use]
+    pub fn open_and_count(&self) -> (Arc<Newsroom>, Arc<Told>) {
+        let told = Arc::new(Told::default());
+        let host: Arc<dyn Host> = told.clone();
+        (open_for(&self.desk, &self.local, Arc::new(RealFs), host).expect("the desk opens"), told)
     }
 
     /// Whether some bytes are part of what is kept: the article, its revisions, what was put beside the drafts.
@@ -293,6 +305,38 @@ impl Lab {
     }
 }
 
+/// A host that counts the updates of the list.
+#[derive(Default)]
+pub struct Told(AtomicUsize);
+
+impl Told {
+    /// How many there were since the last question.
+    #[must_use]
+    pub fn since_last(&self) -> usize {
+        self.0.swap(0, Ordering::Relaxed)
+    }
+}
+
+impl Host for Told {
+    fn emit(&self, event: Event) {
+        if matches!(event, Event::LibraryChanged { .. }) {
+            self.0.fetch_add(1, Ordering::Relaxed);
+        }
+    }
+
+    fn pick_folder(&self, start: Option<&Path>) -> Option<PathBuf> {
+        Silent.pick_folder(start)
+    }
+
+    fn pick_file(&self, suggestion: &Path) -> Option<PathBuf> {
+        Silent.pick_file(suggestion)
+    }
+
+    fn open(&self, target: &str) -> std::io::Result<()> {
+        Silent.open(target)
+    }
+}
+
 impl Default for Lab {
     fn default() -> Self {
         Self::new()
@@ -310,12 +354,21 @@ pub fn old() -> String {
 /// # Errors
 /// In words.
 pub fn open(desk: &Path, local: &Path, fs: Arc<dyn Fs>) -> Result<Arc<Newsroom>, String> {
+    open_for(desk, local, fs, Arc::new(Silent))
+}
+
+fn open_for(
+    desk: &Path,
+    local: &Path,
+    fs: Arc<dyn Fs>,
+    host: Arc<dyn Host>,
+) -> Result<Arc<Newsroom>, String> {
     Newsroom::open(Opening {
         root: desk.to_owned(),
         local: local.to_owned(),
         fs,
         clock: Arc::new(SystemClock),
-        host: Arc::new(Silent),
+        host,
         person: Person { lang: Lang::En, author: "Ada".to_owned(), confirmed: true, former: Vec::new() },
         keep_days: None,
         installation: "0000000000000000".into(),

@@ -19,6 +19,8 @@ pub(super) const CANARY: &str = "heartbeat";
 const WHOLE: Duration = Duration::from_millis(10);
 /// A name that is gone may come back: many programs save by deleting or renaming first.
 const GONE: Duration = Duration::from_millis(50);
+/// Paths are handed over so far apart: the first at once, those that settle right after it together.
+const GATHER: Duration = Duration::from_millis(50);
 /// More notes than this within a second are a storm.
 const STORM: usize = 500;
 
@@ -85,6 +87,8 @@ pub(super) struct Marks {
     canary: Option<PathBuf>,
     paths: HashMap<PathBuf, Mark>,
     folders: HashMap<PathBuf, Turn>,
+    /// When paths were handed over last.
+    handed: Option<Instant>,
     /// Start of the second in which notes are counted, and their number.
     second: (Instant, usize),
     /// Since when too much happens to follow single files, and the last note of it.
@@ -102,6 +106,7 @@ impl Marks {
             canary: canary.map(|folder| folder.join(CANARY)),
             paths: HashMap::new(),
             folders: HashMap::new(),
+            handed: None,
             second: (Instant::now(), 0),
             storm: None,
             failure: None,
@@ -277,9 +282,16 @@ impl Marks {
         self.folders.insert(self.root.clone(), Turn { at: Instant::now(), last: false });
     }
 
+    /// Until when paths that are due are gathered: a look for each, and a new list in the window, would cost more than
+    /// all of them together.
+    fn gathering(&self) -> Option<Instant> {
+        self.handed.map(|handed| handed + GATHER)
+    }
+
     /// When there is something to look at next.
     pub(super) fn due(&self) -> Option<Instant> {
-        let paths = self.paths.values().map(|mark| mark.due);
+        let gathering = self.gathering();
+        let paths = self.paths.values().map(|mark| gathering.map_or(mark.due, |end| mark.due.max(end)));
         let folders = self.folders.values().map(|turn| turn.at);
         let storm = self.storm.map(|(since, last)| (last + QUIET).min(since + STORM_LOOK));
         match storm {
@@ -311,6 +323,9 @@ impl Marks {
             }
             !take
         });
+        if self.gathering().is_some_and(|end| now < end) {
+            return due;
+        }
         self.paths.retain(|path, mark| {
             let take = now >= mark.due;
             if take {
@@ -323,6 +338,9 @@ impl Marks {
             }
             !take
         });
+        if !due.paths.is_empty() {
+            self.handed = Some(now);
+        }
         due
     }
 }
