@@ -11,6 +11,7 @@ pub mod counted;
 pub mod disk;
 pub mod lab;
 pub mod mutate;
+pub mod readers;
 pub mod row;
 pub mod run;
 #[cfg(target_os = "linux")]

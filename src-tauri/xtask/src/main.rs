@@ -9,6 +9,7 @@ mod build;
 mod bundle;
 mod display;
 mod faults;
+mod fuzz;
 mod licence;
 mod lint;
 mod run;
@@ -34,6 +35,9 @@ cargo xtask bundle [--dev]         the installers (deb, rpm), with --dev of the 
 cargo xtask notices                write THIRD-PARTY.md anew";
 
 fn main() -> ExitCode {
+    if let Some(code) = fuzz::before_rustc() {
+        return code;
+    }
     let args: Vec<String> = std::env::args().skip(1).collect();
     let args: Vec<&str> = args.iter().map(String::as_str).collect();
     let outcome = match args.as_slice() {

@@ -120,22 +120,28 @@ pub fn run_read(title: &str, command: &mut Command, hint: &str) -> (Vec<String>,
     (lines.into_inner().unwrap_or_default(), outcome)
 }
 
-/// Runs `command` while another step runs, and says everything about it at its end, in one piece. Gives its lines back.
-pub fn run_beside(title: &str, command: &mut Command, hint: &str) -> (Vec<String>, Result<(), Failure>) {
-    let since = Instant::now();
+/// Runs `command` without a word, and gives its lines back.
+pub fn run_quietly(title: &str, command: &mut Command, hint: &str) -> (Vec<String>, Result<(), Failure>) {
     let output = match command.stdin(Stdio::null()).output() {
         Ok(output) => output,
         Err(error) => return (Vec::new(), Err(cannot_start(title, command, &error))),
     };
     let text =
         [output.stdout, output.stderr].map(|bytes| String::from_utf8_lossy(&bytes).into_owned()).concat();
-    println!("▸ {title}…\n{}  {} s, beside the others", text, since.elapsed().as_secs());
     let outcome = if output.status.success() {
         Ok(())
     } else {
         Err(Failure::new(format!("{title}: {}", output.status), hint))
     };
     (text.lines().map(str::to_owned).collect(), outcome)
+}
+
+/// Runs `command` while another step runs, and says everything about it at its end, in one piece. Gives its lines back.
+pub fn run_beside(title: &str, command: &mut Command, hint: &str) -> (Vec<String>, Result<(), Failure>) {
+    let since = Instant::now();
+    let (lines, outcome) = run_quietly(title, command, hint);
+    println!("▸ {title}…\n{}\n  {} s, beside the others", lines.join("\n"), since.elapsed().as_secs());
+    (lines, outcome)
 }
 
 /// Says how long a step took, where it is worth a line.
