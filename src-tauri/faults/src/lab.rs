@@ -5,9 +5,8 @@ use std::io::ErrorKind;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 use std::rc::Rc;
-use std::sync::Arc;
-use std::sync::atomic::{AtomicUsize, Ordering};
-use std::time::Duration;
+use std::sync::{Arc, Mutex, PoisonError};
+use std::time::{Duration, Instant};
 
 use copydesk_desk::env::SystemClock;
 use copydesk_desk::host::{Host, Silent};
@@ -306,21 +305,28 @@ impl Lab {
 }
 
 /// A host that counts the updates of the list.
-#[derive(Default)]
-pub struct Told(AtomicUsize);
+pub struct Told(Mutex<(usize, Instant)>);
+
+impl Default for Told {
+    fn default() -> Self {
+        Self(Mutex::new((0, Instant::now())))
+    }
+}
 
 impl Told {
-    /// How many there were since the last question.
+    /// How many there were since the last question, and how long that is ago.
     #[must_use]
-    pub fn since_last(&self) -> usize {
-        self.0.swap(0, Ordering::Relaxed)
+    pub fn since_last(&self) -> (usize, Duration) {
+        let mut told = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        let (count, since) = std::mem::replace(&mut *told, (0, Instant::now()));
+        (count, since.elapsed())
     }
 }
 
 impl Host for Told {
     fn emit(&self, event: Event) {
         if matches!(event, Event::LibraryChanged { .. }) {
-            self.0.fetch_add(1, Ordering::Relaxed);
+            self.0.lock().unwrap_or_else(PoisonError::into_inner).0 += 1;
         }
     }
 

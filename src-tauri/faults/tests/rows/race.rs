@@ -232,7 +232,17 @@ fn row_7_real_programs() {
                 std::thread::sleep(Duration::from_millis(20));
             }
             if !there() {
-                row.lost.push(format!("{name} {args:?}, round {round}"));
+                let held = std::fs::read_to_string(lab.desk.join(ARTICLE)).unwrap_or_default();
+                let names: Vec<_> = std::fs::read_dir(&lab.desk)
+                    .into_iter()
+                    .flatten()
+                    .flatten()
+                    .map(|entry| entry.file_name())
+                    .collect();
+                row.lost.push(format!(
+                    "{name} {args:?}, round {round}, {number} saves: beside it {names:?}, it ends {:?}",
+                    held.lines().last()
+                ));
             }
         }
     }
