@@ -3,7 +3,7 @@
 use std::fmt;
 use std::io::{BufRead, BufReader, IsTerminal, Write};
 use std::path::{Path, PathBuf};
-use std::process::{Command, Stdio};
+use std::process::{Command, ExitStatus, Stdio};
 use std::sync::Mutex;
 use std::time::Instant;
 
@@ -83,8 +83,7 @@ pub fn run(title: &str, command: &mut Command, hint: &str) -> Result<(), Failure
     say(title);
     let since = Instant::now();
     let outcome = match command.status() {
-        Ok(status) if status.success() => Ok(()),
-        Ok(status) => Err(Failure::new(format!("{title}: {status}"), hint)),
+        Ok(status) => ended(title, status, hint),
         Err(error) => return Err(cannot_start(title, command, &error)),
     };
     say_time(since);
@@ -112,8 +111,7 @@ pub fn run_read(title: &str, command: &mut Command, hint: &str) -> (Vec<String>,
         }
     });
     let outcome = match child.wait() {
-        Ok(status) if status.success() => Ok(()),
-        Ok(status) => Err(Failure::new(format!("{title}: {status}"), hint)),
+        Ok(status) => ended(title, status, hint),
         Err(error) => Err(Failure::new(format!("{title}: {error}"), hint)),
     };
     say_time(since);
@@ -128,12 +126,7 @@ pub fn run_quietly(title: &str, command: &mut Command, hint: &str) -> (Vec<Strin
     };
     let text =
         [output.stdout, output.stderr].map(|bytes| String::from_utf8_lossy(&bytes).into_owned()).concat();
-    let outcome = if output.status.success() {
-        Ok(())
-    } else {
-        Err(Failure::new(format!("{title}: {}", output.status), hint))
-    };
-    (text.lines().map(str::to_owned).collect(), outcome)
+    (text.lines().map(str::to_owned).collect(), ended(title, output.status, hint))
 }
 
 /// Runs `command` while another step runs, and says everything about it at its end, in one piece. Gives its lines back.
@@ -166,6 +159,11 @@ fn copy_lines(from: impl std::io::Read, mut to: impl Write, lines: &Mutex<Vec<St
             lines.push(line);
         }
     }
+}
+
+/// How a step came out by the status of its program.
+fn ended(title: &str, status: ExitStatus, hint: &str) -> Result<(), Failure> {
+    if status.success() { Ok(()) } else { Err(Failure::new(format!("{title}: {status}"), hint)) }
 }
 
 fn cannot_start(title: &str, command: &Command, error: &std::io::Error) -> Failure {

@@ -17,9 +17,17 @@ const LIMIT: Duration = Duration::from_secs(60 * 60);
 struct Lane {
     name: &'static str,
     title: &'static str,
-    tests: &'static [&'static str],
+    work: Work,
     /// The real window, which needs a display.
     window: bool,
+}
+
+/// What a lane runs.
+enum Work {
+    /// Tests, as Cargo is told.
+    Tests(&'static [&'static str]),
+    /// The readers of what others wrote: see fuzz.rs.
+    LibFuzzer,
 }
 
 const LANES: [Lane; 5] = [
@@ -27,7 +35,7 @@ const LANES: [Lane; 5] = [
         name: "store",
         title: "kills, failed calls, full disks, power cuts, races, damaged databases, odd bytes",
         // As in `cargo xtask test`: by itself the package would need another build of what it shares with the others.
-        tests: &[
+        work: Work::Tests(&[
             "test",
             "--locked",
             "--workspace",
@@ -37,32 +45,47 @@ const LANES: [Lane; 5] = [
             "--",
             "--nocapture",
             "row_",
-        ],
+        ]),
         window: false,
     },
     Lane {
         name: "core",
         title: "bytes, merges and rendering by properties",
-        tests: &["test", "--locked", "--package", "copydesk-core", "--no-fail-fast", "--", "--nocapture"],
+        work: Work::Tests(&[
+            "test",
+            "--locked",
+            "--package",
+            "copydesk-core",
+            "--no-fail-fast",
+            "--",
+            "--nocapture",
+        ]),
         window: false,
     },
     Lane {
         name: "watch",
         title: "changes from outside, many at once",
-        tests: &["test", "--locked", "--package", "copydesk-desk", "--no-fail-fast", "--", "--nocapture"],
+        work: Work::Tests(&[
+            "test",
+            "--locked",
+            "--package",
+            "copydesk-desk",
+            "--no-fail-fast",
+            "--",
+            "--nocapture",
+        ]),
         window: false,
     },
     Lane {
         name: "fuzz",
         title: "libFuzzer's bytes into every function that reads what others wrote",
-        // Not tests: see fuzz.rs.
-        tests: &[],
+        work: Work::LibFuzzer,
         window: false,
     },
     Lane {
         name: "window",
         title: "the page of the real window killed, and the program told to end, while somebody types",
-        tests: &[
+        work: Work::Tests(&[
             "test",
             "--locked",
             "--package",
@@ -74,7 +97,7 @@ const LANES: [Lane; 5] = [
             "window::page",
             "window::ending",
             "window::hostile::heavy",
-        ],
+        ]),
         window: true,
     },
 ];
@@ -104,19 +127,21 @@ pub fn run(names: &[&str]) -> Outcome {
             failures.push(format!("{}: no time was left", lane.name));
             continue;
         }
-        let (lines, outcome) = if lane.tests.is_empty() {
-            step::say(lane.title);
-            fuzz::run()
-        } else {
-            step::run_read(lane.title, &mut command(lane, display.as_ref()), "see the rows above")
+        let (lines, passed, outcome) = match lane.work {
+            Work::Tests(tests) => {
+                let mut command = command(tests, display.as_ref());
+                let (lines, outcome) = step::run_read(lane.title, &mut command, "see the rows above");
+                let passed = lines.iter().map(|line| passed(line)).sum::<u64>();
+                (lines, passed, outcome)
+            }
+            Work::LibFuzzer => {
+                step::say(lane.title);
+                let (rows, outcome) = fuzz::run();
+                let kept = faults::rows(&rows).iter().filter(|row| row.outcome == "kept").count();
+                (rows, kept as u64, outcome)
+            }
         };
-        let found = faults::rows(&lines);
-        let passed: u64 = if lane.tests.is_empty() {
-            found.iter().filter(|row| row.outcome == "kept").count() as u64
-        } else {
-            lines.iter().map(|line| passed(line)).sum()
-        };
-        rows.extend(found);
+        rows.extend(faults::rows(&lines));
         let took = start.elapsed().as_secs();
         times += &format!("\n{}: {passed} tests passed, {} min {} s", lane.name, took / 60, took % 60);
         if let Err(failure) = outcome {
@@ -133,8 +158,8 @@ pub fn run(names: &[&str]) -> Outcome {
     }
 }
 
-fn command(lane: &Lane, display: Option<&Display>) -> Command {
-    let mut command = step::cargo(lane.tests);
+fn command(tests: &[&str], display: Option<&Display>) -> Command {
+    let mut command = step::cargo(tests);
     command.env("COPYDESK_TORTURE", "1");
     if let Some(display) = display {
         display.show(&mut command);
