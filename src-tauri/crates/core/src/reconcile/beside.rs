@@ -8,6 +8,7 @@ use std::collections::HashSet;
 use super::body::{Bodies, same_put};
 use super::edit::Edit;
 use super::fate::Fate;
+use super::row::rank;
 use super::{Piece, push, push_agreed, strongest};
 use crate::text::runs_of;
 
@@ -20,11 +21,6 @@ enum Hangs {
     Alone,
     /// The paragraph below.
     Below,
-}
-
-/// How much a gap parts: nothing, a line end, a blank line.
-fn rank(gap: &str) -> usize {
-    gap.matches('\n').count().min(2)
 }
 
 /// Whether what one side moved comes to its place, as far as the other is concerned.

@@ -12,7 +12,7 @@ use super::alike::{balanced, is_moved_as};
 use super::edit::{Changes, Edit, changes, hull};
 use super::fate::{Fate, Placed, placed};
 use super::moves::Move;
-use super::row::row;
+use super::row::{rank, row};
 use super::{
     Hunk, Piece, Place, Side, choose, contained, more_sentences, one_sided, push, push_agreed, strongest,
 };
@@ -410,8 +410,7 @@ impl Bodies<'_> {
             }
         }
         if range.len() == 1 {
-            let kind = |gap: &str| gap.matches('\n').count().min(2);
-            let same = gaps.windows(2).all(|pair| kind(&pair[0].1) == kind(&pair[1].1));
+            let same = gaps.windows(2).all(|pair| rank(&pair[0].1) == rank(&pair[1].1));
             let gap = strongest(gaps.iter().map(|(_, gap)| gap.as_str())).to_owned();
             return same.then(|| Solved { range, pieces: vec![Piece::Agreed(gap)] });
         }

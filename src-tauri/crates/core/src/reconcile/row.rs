@@ -24,6 +24,11 @@ pub(super) fn row(body: &str) -> Vec<&str> {
     row
 }
 
+/// How much a gap parts: nothing, a line end, a blank line.
+pub(super) fn rank(gap: &str) -> usize {
+    gap.matches('\n').count().min(2)
+}
+
 /// Stretches of lines that sentences do not cross, without blanks around; fenced blocks are one each.
 pub(crate) fn units(body: &str) -> Vec<Range<usize>> {
     let mut units: Vec<Range<usize>> = Vec::new();
