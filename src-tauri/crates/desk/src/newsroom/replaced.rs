@@ -16,7 +16,7 @@ use crate::words;
 /// A program that writes in place is done after this long; one that is not is looked at again.
 const PATIENCE: Duration = Duration::from_secs(2);
 /// Between two looks at a file that somebody keeps open and does not write into, at most.
-const AT_LEAST: Duration = Duration::from_secs(60);
+const SELDOM: Duration = Duration::from_secs(60);
 
 /// Between two looks at what is due.
 const TICK: Duration = Duration::from_millis(200);
@@ -97,7 +97,7 @@ impl Newsroom {
                 // A slow one may have opened it and not written yet: over a network, or where the machine is busy.
                 if !all && has_writer(&one.replaced.file) {
                     one.since = now;
-                    one.patience = (one.patience * 2).min(AT_LEAST);
+                    one.patience = (one.patience * 2).min(SELDOM);
                     lock(&self.replaced).push(one);
                 }
                 continue;

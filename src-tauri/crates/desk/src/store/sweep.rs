@@ -40,7 +40,7 @@ pub fn find(fs: &dyn Fs, root: &Path, known: &dyn Fn(&[u8]) -> bool, min_age: Du
             if is_old(&path, min_age) {
                 let spare = fs.read(&path).is_ok_and(|bytes| {
                     let written = written(&bytes);
-                    written.is_empty() || known(&bytes) || known(written)
+                    written.is_empty() || known(written) || written.len() < bytes.len() && known(&bytes)
                 });
                 found.push(Leftover { path, spare });
             }
