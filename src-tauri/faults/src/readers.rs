@@ -30,7 +30,7 @@ pub struct Reader {
 }
 
 /// All of them.
-pub const READERS: [Reader; 8] = [
+pub static READERS: [Reader; 8] = [
     Reader { name: "decoding", seeds: TEXT, words: MARKS, start: || Box::new(decode) },
     Reader { name: "splice", seeds: TEXT, words: MARKS, start: || Box::new(splice) },
     Reader { name: "front matter", seeds: TEXT, words: MARKS, start: || Box::new(front_matter) },
@@ -44,8 +44,7 @@ pub const READERS: [Reader; 8] = [
 /// The one with a name.
 #[must_use]
 pub fn named(name: &str) -> Option<&'static Reader> {
-    const ALL: &[Reader] = &READERS;
-    ALL.iter().find(|reader| reader.name == name)
+    READERS.iter().find(|reader| reader.name == name)
 }
 
 fn decode(bytes: &[u8]) {
@@ -110,9 +109,15 @@ fn links(bytes: &[u8]) {
     let given = String::from_utf8_lossy(bytes);
     let _ = link::classify("ville/a.md", &given);
     if let Some(address) = link::outside(&given) {
-        let known = ["http://", "https://", "mailto:"].iter().any(|scheme| address.starts_with(scheme));
-        assert!(known && !address.chars().any(|c| c.is_control() || c.is_whitespace()), "{address}");
+        assert!(may_leave(&address), "{address}");
     }
+}
+
+/// Whether an address may be handed to another program: one of the web or of mail, in one piece.
+#[must_use]
+pub fn may_leave(address: &str) -> bool {
+    let known = ["http://", "https://", "mailto:"].iter().any(|scheme| address.starts_with(scheme));
+    known && !address.chars().any(|c| c.is_control() || c.is_whitespace())
 }
 
 /// A folder in memory, where there is one: these are many.

@@ -12,6 +12,7 @@ use copydesk_core::{link, text};
 use copydesk_desk::library::Library;
 use copydesk_desk::store::images::{ImageRefused, read_image};
 use copydesk_faults::chance::Chance;
+use copydesk_faults::readers::may_leave;
 use copydesk_faults::row::{Row, figure};
 
 /// Fifty megabytes in many lines, in one, and of headings: one letter changes one letter, and taking it back gives the
@@ -175,9 +176,7 @@ fn row_21_links() {
                 let given = format!("{scheme}{middle}{end}");
                 row.faults += 1;
                 let Some(address) = link::outside(&given) else { continue };
-                let known =
-                    ["http://", "https://", "mailto:"].iter().any(|scheme| address.starts_with(scheme));
-                if !known || address.chars().any(|c| c.is_control() || c.is_whitespace()) {
+                if !may_leave(&address) {
                     row.lost.push(format!("{given:?} leaves as {address:?}"));
                 }
                 left.insert(address);
