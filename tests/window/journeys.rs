@@ -1,9 +1,7 @@
 //! A day's work in the real window: write, be interrupted by an outside edit, come back, export.
 
 use std::ops::Range;
-use std::path::Path;
 use std::process::Command;
-use std::time::{Duration, Instant};
 
 use serde_json::json;
 
@@ -131,24 +129,11 @@ const WIDTHS: &str =
 
 /// Waits until it is noted which line stands at the top, as one of these.
 async fn wait_noted(room: &Room, lines: Range<f64>) {
-    fn noted(folder: &Path, lines: &Range<f64>) -> bool {
-        std::fs::read_dir(folder).is_ok_and(|entries| {
-            entries.flatten().map(|entry| entry.path()).any(|path| {
-                let text = std::fs::read_to_string(&path).unwrap_or_default();
-                let line =
-                    text.split("\"scroll\": ").nth(1).and_then(|rest| rest.split([',', '\n', '}']).next());
-                path.is_dir() && noted(&path, lines)
-                    || line.is_some_and(|line| {
-                        line.trim().parse::<f64>().is_ok_and(|line| lines.contains(&line))
-                    })
-            })
-        })
-    }
-    let end = Instant::now() + LIMIT;
-    while !noted(&room.folder.path().join("data"), &lines) {
-        assert!(Instant::now() < end, "where the person is was never noted");
-        tokio::time::sleep(Duration::from_millis(25)).await;
-    }
+    let noted = |text: &str| {
+        let line = text.split("\"scroll\": ").nth(1).and_then(|rest| rest.split([',', '\n', '}']).next());
+        line.and_then(|line| line.trim().parse().ok()).is_some_and(|line| lines.contains(&line))
+    };
+    room.wait_kept("where the person is was never noted", noted).await;
 }
 
 #[tokio::test]

@@ -99,9 +99,14 @@ impl Room {
 
     /// Waits until a draft in the data folder holds a text.
     pub async fn wait_draft(&self, text: &str) {
+        self.wait_kept(&format!("no draft holds {text}"), |kept| kept.contains(text)).await;
+    }
+
+    /// Waits until a file in the data folder is as wanted.
+    pub async fn wait_kept(&self, without: &str, wanted: impl Fn(&str) -> bool) {
         let end = Instant::now() + LIMIT;
-        while !holds(&self.folder.path().join("data"), text) {
-            assert!(Instant::now() < end, "no draft holds {text}");
+        while !holds(&self.folder.path().join("data"), &wanted) {
+            assert!(Instant::now() < end, "{without}");
             tokio::time::sleep(Duration::from_millis(25)).await;
         }
     }
@@ -116,18 +121,18 @@ impl Room {
     }
 }
 
-/// Whether any file below a folder holds a text.
-fn holds(folder: &Path, text: &str) -> bool {
+/// Whether any file below a folder holds a text that is wanted.
+fn holds(folder: &Path, wanted: &impl Fn(&str) -> bool) -> bool {
     std::fs::read_dir(folder).is_ok_and(|entries| {
         entries.flatten().any(|entry| {
             let path = entry.path();
             if path.is_dir() {
-                return holds(&path, text);
+                return holds(&path, wanted);
             }
             // A file that is still being written does not count: a kill may leave it without its name.
             path.is_file()
                 && path.extension().is_none_or(|ending| ending != "tmp")
-                && std::fs::read(&path).is_ok_and(|bytes| String::from_utf8_lossy(&bytes).contains(text))
+                && std::fs::read(&path).is_ok_and(|bytes| wanted(&String::from_utf8_lossy(&bytes)))
         })
     })
 }

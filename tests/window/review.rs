@@ -39,12 +39,7 @@ async fn a_comment_outlives_a_kill_is_sent_answered_and_resolved() {
     window.wait_text("[data-testid=\"comment\"]", "Quelle source ?").await;
     window.wait_eval("document.querySelector('[data-testid=\"comment-input\"]')?.value", "").await;
     assert_eq!(room.read("cable.md"), PIECE, "a comment touches no byte of the article");
-    let button = |word: &str| {
-        format!(
-            "[...document.querySelectorAll('[data-testid=\"comment\"] button')].find(b => b.textContent.includes('{word}'))?.click() ?? true"
-        )
-    };
-    window.eval(&button("Résoudre")).await;
+    click_words(&window, "[data-testid=\"comment\"]", "Résoudre").await;
     window.wait_gone("section > [role=\"feed\"] [data-testid=\"comment\"]").await;
 }
 

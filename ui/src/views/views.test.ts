@@ -81,30 +81,6 @@ test("of a long list only what is seen is drawn", async () => {
   expect(screen.getAllByTestId("article-item")[0]?.getAttribute("aria-setsize")).toBe("5009");
 });
 
-test("an embargo has a line of its own in the list, and the row below makes room for it", async () => {
-  await open();
-  const row = (path: string) => {
-    const found = screen.getAllByTestId("article-item").find((item) => item.dataset["path"] === path);
-    return found ?? expect.fail(`no row for ${path}`);
-  };
-  const lines = (path: string) => [...row(path).querySelectorAll(".row-line")];
-  const height = (path: string) => Number.parseFloat(row(path).style.height);
-  const top = (path: string) => Number(/translateY\((.+)px\)/.exec(row(path).style.transform)?.[1]);
-  const held = "brest-fibre.md";
-  expect(lines(held)).toHaveLength(2);
-  expect(lines(held)[0]?.textContent).not.toContain("embargo");
-  expect(lines(held)[1]?.textContent).toContain("embargo");
-  // Another flag stays beside the facts.
-  const legal = "entretien-nuage.md";
-  expect(lines(legal)).toHaveLength(1);
-  expect(lines(legal)[0]?.textContent).toContain(desk.t.list.legal);
-  // The same number of lines for the title: what is left is the line of the embargo.
-  expect(row(held).classList.contains("two")).toBe(row(legal).classList.contains("two"));
-  expect(height(held)).toBe(height(legal) + 22);
-  const below = items()[items().indexOf(held) + 1] ?? expect.fail("no row below");
-  expect(top(below)).toBe(top(held) + height(held));
-});
-
 test("arrow keys move, Enter opens", async () => {
   await open();
   const list = screen.getByTestId("article-list");
@@ -727,35 +703,49 @@ test("a line of the list counts open suggestions, and keeps its signes beside it
   for (const item of flagged) expect(item.textContent).toContain("signes");
 });
 
-test("an embargo has a line of its own in the list, which the line is tall enough for", async () => {
+test("an embargo has a line of its own in the list, and the row below makes room for it", async () => {
   await open();
   const rows = screen.getAllByTestId("article-item");
+  const lines = (row: HTMLElement) => [...row.querySelectorAll(".row-line")];
+  const height = (row: HTMLElement) => Number.parseFloat(row.style.height);
+  const top = (row: HTMLElement) => Number(/translateY\((.+)px\)/.exec(row.style.transform)?.[1]);
+  const two = (row: HTMLElement) => row.classList.contains("two");
   const held = rows.filter((row) => row.textContent.includes("embargo"));
   expect(held.length).toBeGreaterThan(0);
   for (const row of held) {
-    const [facts, flags] = row.querySelectorAll(".row-line");
+    expect(lines(row)).toHaveLength(2);
+    const [facts, flags] = lines(row);
     expect(facts?.textContent).toContain("signes");
+    expect(facts?.textContent).not.toContain("embargo");
     expect(facts?.querySelector(".flag")).toBeNull();
     expect(flags?.querySelector(".flag.warn")?.textContent).toContain("embargo");
   }
+  // Another flag stays beside the facts. Both titles take the same lines: what is left is the line of the embargo.
+  const named = (path: string) =>
+    rows.find((row) => row.dataset["path"] === path) ?? expect.fail(`no row for ${path}`);
+  const [embargo, legal] = [named("brest-fibre.md"), named("entretien-nuage.md")];
+  expect(held).toContain(embargo);
+  expect(lines(legal)).toHaveLength(1);
+  expect(lines(legal)[0]?.textContent).toContain(desk.t.list.legal);
+  expect(two(embargo)).toBe(two(legal));
+  expect(height(embargo)).toBe(height(legal) + 22);
+  const below = rows[rows.indexOf(embargo) + 1] ?? expect.fail("no row below");
+  expect(top(below)).toBe(top(embargo) + height(embargo));
   // By as many lines of facts and as many of its title, each is as tall; none begins before the last has ended.
   const tall = new Map<string, Set<number>>();
   let end = 0;
   for (const row of rows) {
-    const [from, height] = [row.style.transform, row.style.height].map((value) =>
-      Number(/\d+(\.\d+)?/.exec(value)?.[0]),
-    ) as [number, number];
-    expect(from).toBeGreaterThanOrEqual(end);
-    end = from + height;
-    const lines = `${row.classList.contains("two")} ${row.querySelectorAll(".row-line").length}`;
-    tall.set(lines, (tall.get(lines) ?? new Set()).add(height));
+    expect(top(row)).toBeGreaterThanOrEqual(end);
+    end = top(row) + height(row);
+    const kind = `${two(row)} ${lines(row).length}`;
+    tall.set(kind, (tall.get(kind) ?? new Set()).add(height(row)));
   }
   for (const heights of tall.values()) expect(heights.size).toBe(1);
-  for (const two of [true, false]) {
-    const [one] = tall.get(`${two} 1`) ?? [];
-    const [more] = tall.get(`${two} 2`) ?? [];
+  for (const title of [true, false]) {
+    const [one] = tall.get(`${title} 1`) ?? [];
+    const [more] = tall.get(`${title} 2`) ?? [];
     // 18 is the height of a line of facts in the style sheet.
     if (one !== undefined && more !== undefined) expect(more - one).toBeGreaterThanOrEqual(18);
   }
-  expect([...tall.keys()].filter((lines) => lines.endsWith(" 2")).length).toBeGreaterThan(0);
+  expect([...tall.keys()].filter((kind) => kind.endsWith(" 2")).length).toBeGreaterThan(0);
 });
